@@ -1,0 +1,89 @@
+# The archive's commands. `make demo` is the place to begin; README.md says what each is for.
+
+PYTHON ?= python3
+PORT ?= 8000
+BASE_URL ?= http://127.0.0.1:$(PORT)
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --quiet install
+# A temporary archive for what only reads settings, so that linting never touches a real one.
+SCRATCH = scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && export ARCHIVE_DATA="$$scratch"
+
+.PHONY: run demo test test-sqlite test-postgresql acceptance \
+	lint lint-code lint-imports lint-templates lint-django lint-types
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo        the archive with a demonstration collection, on $(BASE_URL)/"
+	@echo "make run         the archive for real use, on $(BASE_URL)/ (PORT= for another port)"
+	@echo "make test        every test, on SQLite and on PostgreSQL"
+	@echo "make acceptance  the tests that read the whole folder of shared data"
+	@echo "make lint        code, imports, templates, types, deployment settings, migrations"
+
+# --- The environment: a stamp per requirements file, so that an unchanged one costs nothing ------
+$(VENV)/serves: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or newer is needed; $$(command -v $(PYTHON) || echo $(PYTHON)) is not." \
+			"Name another one: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+		echo "Python's venv module is missing (on Debian and Ubuntu: apt install python3-venv)." >&2; \
+		exit 1; }
+	@$(PY) -c '' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
+	@echo "Installing the packages of requirements.txt ..."
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/tests: $(VENV)/serves requirements-dev.txt
+	@echo "Installing the packages of requirements-dev.txt ..."
+	@$(PIP) -r requirements.txt -r requirements-dev.txt
+	@touch $@
+
+# --- Serving -------------------------------------------------------------------------------------
+demo: export ARCHIVE_DATA := $(CURDIR)/var/demo
+demo: export ARCHIVE_DEMONSTRATION := 1
+run demo: export BASE_URL := $(BASE_URL)
+run demo: $(VENV)/serves
+	@$(PY) manage.py migrate --noinput --verbosity 0
+	@$(PY) manage.py load_reference
+	@$(if $(filter demo,$@),$(PY) manage.py load_demonstration)
+	@$(PY) manage.py collectstatic --noinput --verbosity 0
+	@$(PY) manage.py first_administrator
+	@exec $(PY) manage.py serve --port $(PORT)
+
+# --- Checking ------------------------------------------------------------------------------------
+test: $(VENV)/tests
+	@failed=0; \
+	$(PY) -m pytest -q || failed=1; \
+	$(PY) -m pytest -q --database postgresql || failed=1; \
+	exit $$failed
+
+test-sqlite: $(VENV)/tests
+	@$(PY) -m pytest -q
+
+test-postgresql: $(VENV)/tests
+	@$(PY) -m pytest -q --database postgresql
+
+acceptance: $(VENV)/tests
+	@$(PY) -m pytest -q -m acceptance
+
+lint: lint-code lint-imports lint-templates lint-django lint-types
+
+lint-code: $(VENV)/tests
+	@$(PY) -m ruff check --quiet
+	@$(PY) -m ruff format --check --quiet
+
+lint-imports: $(VENV)/tests
+	@$(VENV)/bin/lint-imports
+
+lint-templates: $(VENV)/tests
+	@$(PY) -m djlint --quiet --lint --check templates
+
+lint-django: $(VENV)/tests
+	@$(SCRATCH) && \
+	SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))')" \
+	ALLOWED_HOSTS=archive.example BASE_URL=https://archive.example \
+		$(PY) manage.py check --deploy --fail-level WARNING
+	@$(SCRATCH) && $(PY) manage.py makemigrations --check --dry-run
+
+lint-types: $(VENV)/tests
+	@$(SCRATCH) && $(PY) -m mypy
