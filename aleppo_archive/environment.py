@@ -1,0 +1,60 @@
+"""Readers of the environment that the settings share. No Django, no side effect on import."""
+
+import base64
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+
+def kept_secret(directory: Path, name: str) -> str:
+    """Return the secret kept in `directory/name`, made on first use and readable by its owner only.
+
+    For embedded use, where nobody sets keys by hand. 32 random bytes as urlsafe base64.
+    Two processes that start together agree: whoever loses the creation reads the winner's file.
+    """
+    path = directory / name
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    secret = base64.urlsafe_b64encode(secrets.token_bytes(32))
+    # Written whole under another name and then linked, so that a reader never sees half a key.
+    draft = directory / f".{name}.{os.getpid()}"
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secret)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    return path.read_text().strip()
+
+
+def storage_from(address: str) -> dict[str, Any]:
+    """Turn `MASTERS_STORAGE` and its kin into an entry of Django's STORAGES.
+
+    `s3://bucket/prefix` becomes django-storages' S3 backend (credentials and endpoint come from
+    `AWS_*`); anything else is a local directory.
+    """
+    if not address.startswith("s3://"):
+        return {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": address, "base_url": None},
+        }
+    parts = urlsplit(address)
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": parts.netloc,
+            "location": parts.path.strip("/"),
+            "endpoint_url": os.environ.get("AWS_ENDPOINT_URL"),
+            "file_overwrite": False,
+            "querystring_auth": True,
+            "default_acl": None,
+            # The backend's own default keeps a whole opened object in memory.
+            "max_memory_size": 16 * 2**20,
+        },
+    }

@@ -1,0 +1,233 @@
+"""Settings of the archive. Every one comes from the environment and has a working default.
+
+Without any environment: SQLite, local files and kept keys below `./var`. docs/settings.md lists
+each variable; a test fails when one is missing there.
+"""
+
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+from environs import Env
+
+from aleppo_archive.environment import kept_secret, storage_from
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Env()
+
+# --- Where the archive lives -----------------------------------------------------------------
+ARCHIVE_DATA = Path(env.str("ARCHIVE_DATA", str(BASE_DIR / "var"))).resolve()
+ARCHIVE_DATA.mkdir(parents=True, exist_ok=True)
+KEPT_KEYS = ARCHIVE_DATA / "keys"
+
+# "both" serves readers and staff, "public" readers only (no key is read), "staff" the workshop only.
+ARCHIVE_SITE = env.str("ARCHIVE_SITE", "both")
+SERVES_PUBLIC = ARCHIVE_SITE in {"both", "public"}
+SERVES_STAFF = ARCHIVE_SITE in {"both", "staff"}
+
+# The demonstration: fictional records, known sign-ins, no second factor. Never for real footage.
+ARCHIVE_DEMONSTRATION = env.bool("ARCHIVE_DEMONSTRATION", False)
+
+DEBUG = env.bool("DEBUG", False)
+SECRET_KEY = env.str("SECRET_KEY", "") or kept_secret(KEPT_KEYS, "secret-key")
+ALLOWED_HOSTS = [host.strip() for host in env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost"])]
+# Scheme and host under which readers reach the archive; https here turns on the transport settings.
+BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+
+# Sealing keys, newest first; older ones only open what they sealed. None in the public process.
+ARCHIVE_KEYS: list[str] = []
+if SERVES_STAFF:
+    ARCHIVE_KEYS = env.list("ARCHIVE_KEYS", []) or [kept_secret(KEPT_KEYS, "sealing-key")]
+
+# --- The house -------------------------------------------------------------------------------
+ROOT_URLCONF = "aleppo_archive.urls"
+WSGI_APPLICATION = "aleppo_archive.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "aleppo_archive.apps.WorkshopAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "csp",
+    "django_tasks",
+    "django_tasks_db",
+    "simple_history",
+    "people",
+    "footage.custody",
+    "footage.ingest",
+    "footage.catalogue",
+    "footage",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "aleppo_archive.sign_in.SecondFactorMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+    # Readers' pages: no context processor, so no template of theirs can reach the user, the
+    # session or a message, and none costs a query.
+    {
+        "NAME": "public",
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "libraries": {"reading": "footage.reading_room.template_tags"},
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+        },
+    },
+]
+
+# --- Database and storage --------------------------------------------------------------------
+DATABASES = {
+    "default": env.dj_db_url(
+        "DATABASE_URL", f"sqlite:///{ARCHIVE_DATA / 'archive.sqlite3'}", conn_max_age=60
+    )
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        # recursive_triggers: without it INSERT OR REPLACE passes the append-only triggers.
+        "init_command": (
+            "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA recursive_triggers=ON"
+        ),
+    }
+
+STORAGES = {
+    # Masters: never served, written by footage.ingest alone.
+    "masters": storage_from(env.str("MASTERS_STORAGE", str(ARCHIVE_DATA / "masters"))),
+    # Posters and playable copies of drafts, for staff.
+    "working": storage_from(env.str("WORKING_STORAGE", str(ARCHIVE_DATA / "working"))),
+    # Access copies of what is published.
+    "access": storage_from(env.str("ACCESS_STORAGE", str(ARCHIVE_DATA / "access"))),
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+STORAGES["default"] = STORAGES["working"]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = ARCHIVE_DATA / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = DEBUG
+
+# A master is gigabytes: Django's own upload handlers are for the small forms only.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
+FILE_UPLOAD_TEMP_DIR = str(ARCHIVE_DATA / "incoming")
+Path(FILE_UPLOAD_TEMP_DIR).mkdir(exist_ok=True)
+
+# --- Background work -------------------------------------------------------------------------
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+
+# --- Language and time -----------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("ar", _("Arabic"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- Sign-in ---------------------------------------------------------------------------------
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "admin:index"
+ACCOUNT_ADAPTER = "aleppo_archive.sign_in.StaffAccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = False
+MFA_ADAPTER = "aleppo_archive.sign_in.SealedFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Aleppo archive"
+MFA_TOTP_TOLERANCE = 1
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_PATH = "/admin/"
+CSRF_COOKIE_PATH = "/admin/"
+LANGUAGE_COOKIE_PATH = "/admin/"
+CSRF_COOKIE_HTTPONLY = True
+
+# --- The web ---------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "media-src": ["'self'"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+if BASE_URL.startswith("https://"):
+    SECURE_SSL_REDIRECT = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+    CSRF_TRUSTED_ORIGINS = [BASE_URL]
+
+email = env.dj_email_url("EMAIL_URL", "console://")
+EMAIL_BACKEND = email["EMAIL_BACKEND"]
+EMAIL_HOST = email.get("EMAIL_HOST", "")
+EMAIL_PORT = email.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER = email.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = email.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = email.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = email.get("EMAIL_USE_SSL", False)
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

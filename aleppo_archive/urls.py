@@ -1,0 +1,22 @@
+"""Every address of the archive. ARCHIVE_SITE decides which half a process serves."""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns: list = []
+
+if settings.SERVES_STAFF:
+    urlpatterns += [
+        path("admin/account/", include("allauth.urls")),
+        path("admin/language/", include("django.conf.urls.i18n")),
+        path("admin/", admin.site.urls),
+    ]
+
+if settings.SERVES_PUBLIC:
+    urlpatterns += [
+        path("", include("footage.research.urls")),
+        path("", include("footage.reading_room.urls_any_language")),
+        *i18n_patterns(path("", include("footage.reading_room.urls"))),
+    ]

@@ -1,0 +1,200 @@
+"""The public catalogue. Every column of every table here is public by definition.
+
+Only `footage.publishing` writes these tables. A withdrawn record keeps its envelope and loses its
+document, its terms, its links and its renditions; there is no history of public rows.
+"""
+
+from typing import Any, ClassVar
+
+import orjson
+from django.db import models
+from django.db.models import F, Q
+
+from footage import vocabularies
+from footage.catalogue.record import Record
+
+
+class RecordQuerySet(models.QuerySet):
+    def live(self) -> "RecordQuerySet":
+        """Records that readers may see now."""
+        return self.filter(withdrawn_at__isnull=True)
+
+
+class PublicRecord(models.Model):
+    """The envelope of one published clip or testimony, with its one canonical JSON document."""
+
+    kind = models.CharField(max_length=20)
+    reference = models.CharField(max_length=20, unique=True)
+    version = models.PositiveIntegerField(default=1)
+    schema = models.PositiveIntegerField()
+    published_at = models.DateTimeField()
+    revised_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawal_reason = models.CharField(max_length=40, blank=True)
+    # Taken from PublicState, last in the publishing transaction, so that numbers commit in order.
+    change = models.PositiveBigIntegerField(unique=True)
+    # Text, not a JSONField: PostgreSQL's jsonb would reorder the keys and break the digest.
+    document = models.TextField(null=True)
+    digest = models.CharField(max_length=64, blank=True)
+    # What the database itself filters and sorts by; all of it repeats the document.
+    filmed_from = models.DateField(null=True)
+    filmed_to = models.DateField(null=True)
+    filmed_certain = models.BooleanField(default=False)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(kind__in=vocabularies.RECORD_KINDS.codes), name="publicrecord_kind_known"
+            ),
+            # The promise of a withdrawal, pinned where no code can forget it.
+            models.CheckConstraint(
+                condition=Q(
+                    withdrawn_at__isnull=True, document__isnull=False, withdrawal_reason=""
+                )
+                | Q(
+                    withdrawn_at__isnull=False,
+                    document__isnull=True,
+                    digest="",
+                    filmed_from__isnull=True,
+                    filmed_to__isnull=True,
+                    filmed_certain=False,
+                ),
+                name="publicrecord_withdrawn_is_empty",
+            ),
+            models.CheckConstraint(
+                condition=Q(filmed_from__isnull=True)
+                | Q(filmed_to__isnull=True)
+                | Q(filmed_from__lte=F("filmed_to")),
+                name="publicrecord_filmed_ordered",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                "kind",
+                F("filmed_from").desc(nulls_last=True),
+                "reference",
+                condition=Q(withdrawn_at__isnull=True),
+                name="publicrecord_newest_first",
+            ),
+            models.Index(
+                fields=["filmed_from", "filmed_to"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="publicrecord_filmed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    def read(self) -> Record:
+        """The validated document. Raises ValueError for a withdrawn record, which has none."""
+        if self.document is None:
+            raise ValueError(f"{self.reference} is withdrawn and has no document")
+        return Record.model_validate(orjson.loads(self.document))
+
+
+class PublicTerm(models.Model):
+    """One filterable value of a live record: (facet, value), repeated from its document."""
+
+    record = models.ForeignKey(PublicRecord, models.CASCADE, related_name="terms")
+    facet = models.CharField(max_length=20)
+    value = models.CharField(max_length=80)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["facet", "value", "record"], name="publicterm_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.facet}={self.value}"
+
+
+class PublicRendition(models.Model):
+    """The name of an access copy. `/media/` serves a name only while it stands here."""
+
+    record = models.ForeignKey(PublicRecord, models.CASCADE, related_name="renditions")
+    name = models.CharField(max_length=80, unique=True)
+    media_type = models.CharField(max_length=100)
+    bytes = models.PositiveBigIntegerField()
+    # Of the access copy; never the master's.
+    digest = models.CharField(max_length=64)
+    download = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PublicAuthority(models.Model):
+    """A name that documents point to by slug: remove this row and the name is gone everywhere."""
+
+    class Kind(models.TextChoices):
+        NEIGHBOURHOOD = "neighbourhood"
+        JOURNALIST = "journalist"
+        WITNESS = "witness"
+        EVENT = "event"
+        FILM = "film"
+        SUBJECT = "subject"
+
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    slug = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=200)
+    name_ar = models.CharField(max_length=200)
+    text_en = models.TextField(blank=True)
+    text_ar = models.TextField(blank=True)
+    # Kind-specific public facts (a film's broadcaster, a place's point); see record.Authority.
+    facts = models.TextField(default="{}")
+    polygon = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "slug"], name="publicauthority_slug_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.slug}"
+
+    @property
+    def stated(self) -> dict[str, Any]:
+        """The facts as a dictionary."""
+        return orjson.loads(self.facts)
+
+
+class PublicLink(models.Model):
+    """A pair of records, shown only while both ends are live."""
+
+    class Kind(models.TextChoices):
+        # left: testimony, right: clip; the range says where in the clip.
+        CARRIED_BY = "carried-by"
+
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    left = models.CharField(max_length=20, db_index=True)
+    right = models.CharField(max_length=20, db_index=True)
+    start_s = models.FloatField(null=True)
+    end_s = models.FloatField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["kind", "left", "right", "start_s"], name="publiclink_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.left} {self.kind} {self.right}"
+
+
+class PublicState(models.Model):
+    """One row: the last change number of records, and that of authorities."""
+
+    change = models.PositiveBigIntegerField(default=0)
+    authorities = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(pk=1), name="publicstate_one_row")
+        ]
+
+    def __str__(self) -> str:
+        return f"change {self.change}"

@@ -1,0 +1,216 @@
+"""The declared record: every field of a public document, once.
+
+JSON Schema, exports, the data dictionary and the check that publishing writes no undeclared key
+all come from here. Each field carries its meaning in both languages, its unit and vocabulary
+where it has one, and the standard its form follows. `SCHEMA` grows by one with every change of
+meaning; fields are added, never renamed or reused.
+"""
+
+from datetime import date
+from typing import Any, Literal
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA = 1
+
+BCP_47 = "BCP 47"
+EDTF = "ISO 8601-2:2019 (EDTF)"
+
+
+def declared(
+    en: str,
+    ar: str,
+    *,
+    unit: str = "",
+    vocabulary: str = "",
+    standard: str = "",
+    **kwargs: Any,
+) -> Any:
+    """A pydantic field with its entry in the data dictionary."""
+    entry = {
+        "description_en": en,
+        "description_ar": ar,
+        "unit": unit,
+        "vocabulary": vocabulary,
+        "standard": standard,
+        "since": 1,
+    }
+    return Field(description=en, json_schema_extra=entry, **kwargs)
+
+
+class Declared(BaseModel):
+    """Nothing undeclared passes, and a document never changes after it was made."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Advisory(Declared):
+    code: str = declared("Content advisory", "تنبيه المحتوى", vocabulary="advisories")
+    start_s: float | None = declared("From this second", "من الثانية", unit="s")
+    end_s: float | None = declared("To this second", "إلى الثانية", unit="s")
+
+
+class Rendition(Declared):
+    role: Literal["poster", "playable", "photograph", "sound"] = declared(
+        "What the access copy is for", "الغرض من نسخة الإتاحة"
+    )
+    name: str = declared("Name under /media/", "الاسم تحت ‎/media/")
+    media_type: str = declared("Media type", "نوع الوسيط", standard="RFC 6838")
+    bytes: int = declared("Size", "الحجم", unit="byte")
+    fixity: str = declared(
+        "Digest of this access copy", "بصمة نسخة الإتاحة هذه", standard="FIPS 180-4 (SHA-256)"
+    )
+    width: int | None = declared("Width", "العرض", unit="px")
+    height: int | None = declared("Height", "الارتفاع", unit="px")
+    duration_s: float | None = declared("Duration", "المدة", unit="s")
+
+
+class Segment(Declared):
+    start_s: float = declared("From this second", "من الثانية", unit="s")
+    end_s: float = declared("To this second", "إلى الثانية", unit="s")
+    speaker: str = declared("Speaker label", "تسمية المتكلم")
+    text: str = declared("What is said", "ما يُقال")
+
+
+class Transcript(Declared):
+    language: str = declared("Language", "اللغة", vocabulary="languages", standard=BCP_47)
+    status: str = declared(
+        "Who made it and who checked it", "من أعدّه ومن راجعه", vocabulary="transcript-status"
+    )
+    # Of the clip whose clock the seconds follow; a testimony may read from several.
+    clip: str = declared("The clip whose clock it follows", "المقطع الذي يتبع توقيته")
+    segments: tuple[Segment, ...] = declared("Timed segments", "فقرات موقوتة")
+
+
+class Shot(Declared):
+    film: str = declared("Film (slug)", "الفيلم (معرّف)")
+    position: int = declared("Position in the shot list", "الموضع في قائمة اللقطات")
+    start_s: float = declared("From this second of the clip", "من ثانية المقطع", unit="s")
+    end_s: float = declared("To this second of the clip", "إلى ثانية المقطع", unit="s")
+
+
+class Record(Declared):
+    """A published clip or testimony. Names are slugs of authorities, joined when shown."""
+
+    schema_number: int = declared("Number of this schema", "رقم هذا المخطط")
+    kind: Literal["clip", "testimony"] = declared(
+        "Kind of record", "نوع السجل", vocabulary="record-kinds"
+    )
+    reference: str = declared("Permanent reference", "المرجع الدائم")
+    medium: str | None = declared(
+        "Video, photograph or sound (clips)", "فيديو أو صورة أو صوت (للمقاطع)", vocabulary="kinds"
+    )
+    title_en: str = declared("Title in English", "العنوان بالإنجليزية")
+    title_ar: str = declared("Title in Arabic", "العنوان بالعربية")
+    summary_en: str = declared("Summary in English", "الملخص بالإنجليزية")
+    summary_ar: str = declared("Summary in Arabic", "الملخص بالعربية")
+    original_language: str = declared(
+        "Language the description was written in; the other is a translation",
+        "اللغة التي كُتب بها الوصف؛ والأخرى ترجمة",
+        vocabulary="languages",
+        standard=BCP_47,
+    )
+    filmed: str = declared(
+        "When it was filmed, or the testimony given, no finer than may be shown; XXXX is unknown",
+        "متى صُوّر، أو متى أُدلي بالشهادة، بدقة لا تتجاوز ما يجوز عرضه؛ و XXXX غير معروف",
+        standard=EDTF,
+    )
+    filmed_from: date | None = declared(
+        "First day it may mean, Damascus civil date", "أول يوم محتمل، بتوقيت دمشق", standard=EDTF
+    )
+    filmed_to: date | None = declared(
+        "Last day it may mean, Damascus civil date", "آخر يوم محتمل، بتوقيت دمشق", standard=EDTF
+    )
+    filmed_certain: bool = declared(
+        "Whether the date carries no qualifier and both days are known",
+        "هل التاريخ بلا تحفظ وكلا اليومين معروف",
+    )
+    filmed_basis: str = declared(
+        "How we know when", "كيف نعرف الزمان", vocabulary="filmed-basis"
+    )
+    filmed_confidence: str = declared(
+        "Confidence of the date", "مدى الثقة بالتاريخ", vocabulary="confidence"
+    )
+    place: str | None = declared(
+        "The place, no finer than may be shown (slug)", "المكان، بدقة لا تتجاوز ما يجوز عرضه (معرّف)"
+    )
+    neighbourhood: str | None = declared("Neighbourhood (slug)", "الحي (معرّف)")
+    place_precision: str = declared(
+        "How finely the place is shown", "دقة عرض المكان", vocabulary="place-precision"
+    )
+    place_basis: str = declared("How we know where", "كيف نعرف المكان", vocabulary="place-basis")
+    place_confidence: str = declared(
+        "Confidence of the place", "مدى الثقة بالمكان", vocabulary="confidence"
+    )
+    latitude: float | None = declared(
+        "Latitude of the place shown, never finer",
+        "خط عرض المكان المعروض، لا أدق منه",
+        unit="degree",
+        standard="WGS 84",
+    )
+    longitude: float | None = declared(
+        "Longitude of the place shown, never finer",
+        "خط طول المكان المعروض، لا أدق منه",
+        unit="degree",
+        standard="WGS 84",
+    )
+    journalist: str | None = declared("Journalist credited (slug)", "الصحفي المنسوب إليه (معرّف)")
+    witness: str | None = declared("Witness credited (slug)", "الشاهد المنسوب إليه (معرّف)")
+    credit: Literal["byline", "withheld"] = declared(
+        "Whether a byline is shown or the name withheld", "هل يُعرض الاسم أم يُحجب"
+    )
+    subjects: tuple[str, ...] = declared("Subjects", "الموضوعات", vocabulary="subjects")
+    events: tuple[str, ...] = declared("Events shown (slugs)", "الأحداث الظاهرة (معرّفات)")
+    shots: tuple[Shot, ...] = declared("Use in films", "الاستخدام في الأفلام")
+    advisory_level: str = declared(
+        "Content advisory level", "درجة تنبيه المحتوى", vocabulary="advisory-levels"
+    )
+    advisories: tuple[Advisory, ...] = declared("Content advisories", "تنبيهات المحتوى")
+    languages: tuple[str, ...] = declared(
+        "Languages heard", "اللغات المسموعة", vocabulary="languages", standard=BCP_47
+    )
+    rights: str = declared("Rights", "الحقوق", vocabulary="rights")
+    rights_note: str = declared("Rights note", "ملاحظة الحقوق")
+    verification: str = declared("Verification", "التحقق", vocabulary="verification")
+    duration_s: float | None = declared("Duration", "المدة", unit="s")
+    download: bool = declared(
+        "Whether the playable copy may be downloaded", "هل يجوز تنزيل نسخة التشغيل"
+    )
+    renditions: tuple[Rendition, ...] = declared("Access copies", "نسخ الإتاحة")
+    transcripts: tuple[Transcript, ...] = declared("Transcripts", "التفريغات النصية")
+    master_fixity: str | None = declared(
+        "Digest of the master, only when it may be verified in public",
+        "بصمة الأصل المحفوظ، فقط حين يجوز التحقق منها علنًا",
+        standard="FIPS 180-4 (SHA-256)",
+    )
+    demonstration: bool = declared(
+        "An invented record that shows how the archive works", "سجل متخيَّل يبيّن كيف يعمل الأرشيف"
+    )
+
+    def canonical(self) -> str:
+        """The document as stored: JSON in declared order, UTF-8, no white space."""
+        return orjson.dumps(self.model_dump(mode="json")).decode()
+
+    def terms(self) -> set[tuple[str, str]]:
+        """(facet, value) pairs that queries filter by."""
+        pairs = {("kind", self.kind), ("verification", self.verification)}
+        if self.medium:
+            pairs.add(("medium", self.medium))
+        single = {
+            "neighbourhood": self.neighbourhood,
+            "journalist": self.journalist,
+            "witness": self.witness,
+        }
+        pairs |= {(facet, value) for facet, value in single.items() if value}
+        pairs |= {("subject", code) for code in self.subjects}
+        pairs |= {("event", slug) for slug in self.events}
+        pairs |= {("film", shot.film) for shot in self.shots}
+        pairs |= {("language", code) for code in self.languages}
+        pairs |= {("advisory", advisory.code) for advisory in self.advisories}
+        return pairs
+
+    @property
+    def gated(self) -> bool:
+        """Whether nothing of it may be seen before the reader chose to."""
+        return self.advisory_level == "graphic"

@@ -1,0 +1,20 @@
+"""The workshop: what archivists describe before anything is public."""
+
+from footage.models.clip import Appearance, Clip, ClipAdvisory
+from footage.models.film import Event, Film, FilmShot
+from footage.models.location import Location
+from footage.models.testimony import Testimony, TestimonyRange, Transcript, TranscriptSegment
+
+__all__ = [
+    "Appearance",
+    "Clip",
+    "ClipAdvisory",
+    "Event",
+    "Film",
+    "FilmShot",
+    "Location",
+    "Testimony",
+    "TestimonyRange",
+    "Transcript",
+    "TranscriptSegment",
+]

@@ -1,0 +1,5 @@
+"""Tags of readers' pages (`{% load reading %}`)."""
+
+from django.template import Library
+
+register = Library()
