@@ -27,14 +27,14 @@ _MESSAGES = {
     "shape": (
         "A reference looks like {example}: AA, eight letters and digits, and a last one that "
         "checks them. Compare what you typed with the source.",
-        "يبدو المرجع هكذا: \u2068{example}\u2069، أي AA ثم ثمانية أحرف وأرقام ثم حرف أخير للتحقق منها. "
-        "قارن ما كتبته بالمصدر.",
+        "يبدو المرجع هكذا: \u2068{example}\u2069، أي AA ثم ثمانية أحرف وأرقام ثم حرف أخير "
+        "للتحقق منها. قارن ما كتبته بالمصدر.",
     ),
     "alphabet": (
         "A reference never contains “{character}”. It uses the digits 2 to 9 and the letters "
         "A to Z without I and O. Compare what you typed with the source.",
-        "لا يحتوي أي مرجع على «\u2068{character}\u2069». تُستعمل الأرقام من 2 إلى 9 والأحرف من A إلى Z "
-        "ما عدا I وO. قارن ما كتبته بالمصدر.",
+        "لا يحتوي أي مرجع على «\u2068{character}\u2069». تُستعمل الأرقام من 2 إلى 9 والأحرف "
+        "من A إلى Z ما عدا I وO. قارن ما كتبته بالمصدر.",
     ),
     "check": (
         "There is a typing error in this reference: its last character does not fit the others. "

@@ -71,7 +71,8 @@ _MESSAGES = {
         "لا يتبيّن الشهر في «{text}»: الأول أم الثاني؟ أضف «الأول» أو «الثاني».",
     ),
     "two_months": (
-        "“{text}” names two different months. Leave one, or write a range: from July to August 2016.",
+        "“{text}” names two different months. Leave one, or write a range: "
+        "from July to August 2016.",
         "في «{text}» شهران مختلفان. اترك واحدًا، أو اكتب مدة: من تموز إلى آب 2016.",
     ),
     "day": (
@@ -88,8 +89,8 @@ _MESSAGES = {
         "في «{text}» منطقة زمنية. اكتب الوقت المحلي في حلب من دون منطقة زمنية ومن دون Z.",
     ),
     "qualifier": (
-        "The mark ?, ~ or % in “{text}” is out of place. Put one mark at the end of the whole date, "
-        "as in 2016-11-28?.",
+        "The mark ?, ~ or % in “{text}” is out of place. Put one mark at the end of the whole "
+        "date, as in 2016-11-28?.",
         "العلامة ? أو ~ أو % في «{text}» في غير مكانها. ضع علامة واحدة في آخر التاريخ كله مثل "
         "2016-11-28?.",
     ),
@@ -102,8 +103,8 @@ _MESSAGES = {
     "season": (
         "“{text}” uses a division of the year that the archive does not. Use 21 spring, 22 summer, "
         "23 autumn, 24 winter, without a day.",
-        "في «{text}» تقسيم للسنة لا يستعمله الأرشيف. استعمل 21 للربيع و22 للصيف و23 للخريف و24 للشتاء، "
-        "من دون يوم.",
+        "في «{text}» تقسيم للسنة لا يستعمله الأرشيف. استعمل 21 للربيع و22 للصيف و23 للخريف "
+        "و24 للشتاء، من دون يوم.",
     ),
     "set": (
         "“{text}” is a set of dates. Write one date, or an interval such as 2016-09-24/2016-09-28.",
@@ -123,7 +124,8 @@ _MESSAGES = {
     "ambiguous": (
         "“{text}” can be read in more than one way. Write it as 2016-11-28, "
         "or as 2016-09-24/2016-09-28 for a range.",
-        "يمكن فهم «{text}» بأكثر من معنى. اكتب التاريخ هكذا 2016-11-28، أو 2016-09-24/2016-09-28 للمدة.",
+        "يمكن فهم «{text}» بأكثر من معنى. اكتب التاريخ هكذا 2016-11-28، "
+        "أو 2016-09-24/2016-09-28 للمدة.",
     ),
 }
 

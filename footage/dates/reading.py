@@ -8,6 +8,7 @@ Early, middle and late ("منتصف 2013") become "approximate", since EDTF has 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 
 from footage.dates import words
 from footage.dates.edtf import MAX_LENGTH, DateError, FilmedDate, parse
@@ -114,7 +115,7 @@ def _at_end(tokens: Tokens, phrases: Phrases) -> int:
 def _expression(tokens: Tokens) -> str:
     """The EDTF of everything that was typed."""
     tokens = _trim(tokens)
-    if " ".join(token for token in tokens if token != ".") in words.UNKNOWN:
+    if " ".join(tokens).replace(" .", "") in words.UNKNOWN:
         return "XXXX"
     tokens, flags = _without_leading_hedges(tokens)
     if count := _at(tokens, words.BEFORE, 0):
@@ -360,22 +361,24 @@ def find(text: str) -> FilmedDate | None:
             if _CLOSE_BEFORE.search(folded, max(0, start - 2), start):
                 return None
             try:
-                date = parse(edtf_of(match))
+                named = parse(edtf_of(match))
             except DateError:
                 continue
-            spans.append((start, end, _with_words_before(date, folded[max(0, start - 20) : start])))
+            spans.append(
+                (start, end, _with_words_before(named, folded[max(0, start - 20) : start]))
+            )
             if len(spans) > 20:
                 return None
     return _agreed(sorted(spans, key=lambda span: span[0]), folded)
 
 
-def _with_words_before(date: FilmedDate, before: str) -> FilmedDate:
+def _with_words_before(named: FilmedDate, before: str) -> FilmedDate:
     """ "ربما 6 آب 2016" in a title stays a doubt."""
     tokens = _TOKEN.findall(before)
     mark = _MARK_OF[
         bool(_at_end(tokens, words.UNCERTAIN)), bool(_at_end(tokens, words.APPROXIMATE))
     ]
-    return parse(date.edtf + mark) if mark and "/" not in date.edtf else date
+    return parse(named.edtf + mark) if mark and "/" not in named.edtf else named
 
 
 def _agreed(spans: list[tuple[int, int, FilmedDate]], folded: str) -> FilmedDate | None:
@@ -389,15 +392,8 @@ def _agreed(spans: list[tuple[int, int, FilmedDate]], folded: str) -> FilmedDate
                 return parse(f"{first.edtf}/{last.edtf}")
             except DateError:
                 return None
-    finest = min(dates.values(), key=_length)
-    return finest if all(_within(finest, other) for other in dates.values()) else None
-
-
-def _length(date: FilmedDate) -> int:
-    assert date.earliest and date.latest  # what a title names has both bounds
-    return (date.latest - date.earliest).days
-
-
-def _within(inner: FilmedDate, outer: FilmedDate) -> bool:
-    assert inner.earliest and inner.latest and outer.earliest and outer.latest
-    return outer.earliest <= inner.earliest and inner.latest <= outer.latest
+    bounds = {d.edtf: (d.earliest or date.min, d.latest or date.max) for d in dates.values()}
+    finest = min(bounds, key=lambda edtf: bounds[edtf][1] - bounds[edtf][0])
+    first_day, last_day = bounds[finest]
+    inside_all = all(start <= first_day and last_day <= end for start, end in bounds.values())
+    return dates[finest] if inside_all else None

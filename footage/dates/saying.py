@@ -6,7 +6,7 @@ turns round when the surrounding direction changes, words do not. Digits are Lat
 
 from footage.dates.edtf import FilmedDate
 
-MONTHS_EN = [
+MONTHS_EN = (
     "January",
     "February",
     "March",
@@ -19,7 +19,7 @@ MONTHS_EN = [
     "October",
     "November",
     "December",
-]
+)
 MONTHS_AR = (
     "كانون الثاني",
     "شباط",
