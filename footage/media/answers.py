@@ -1,0 +1,127 @@
+"""What the media package answers: the shapes, and the check that a child's JSON has them.
+
+Nothing here opens a file. The child process is not trusted once it has read one, so
+`Probe.from_json` accepts exactly the declared fields, types and bounds and nothing else.
+"""
+
+import math
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Final
+
+KINDS: Final = ("video", "photograph", "sound")
+DOUBTS: Final = ("", "epoch-1904", "epoch-1970", "default-clock", "future", "before-2011")
+MAX_TAGS: Final = 256
+MAX_TAG_CHARACTERS: Final = 4096
+MAX_PIXELS_A_SIDE: Final = 1 << 20
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What a master says of itself. Everything here is sealed: tags name people and places.
+
+    width, height: pixels as displayed (turned, and stretched to square pixels); None for sound.
+    rotation, mirrored: how the stored picture becomes the displayed one: mirrored left to
+        right first, then turned clockwise by `rotation` degrees.
+    duration_s: seconds; None when unknown or absurd. frame_rate: average frames a second.
+    latitude, longitude: WGS 84 degrees, both or neither; never (0, 0).
+    recorded: ISO 8601 as the container says, with a zone only if the container has one; None
+        when it says nothing. recorded_doubt: '' or why it must not be taken as a date; an
+        unset clock ('epoch-1904') has no text. Suggest a date only when `dated` is true.
+    truncated: the container promises more bytes than there are.
+    """
+
+    kind: str
+    format: str
+    media_type: str
+    width: int | None = None
+    height: int | None = None
+    rotation: int = 0
+    mirrored: bool = False
+    duration_s: float | None = None
+    video_codec: str = ""
+    audio_codec: str = ""
+    frame_rate: float | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    recorded: str | None = None
+    recorded_doubt: str = ""
+    make: str = ""
+    model: str = ""
+    tags: dict[str, str] = field(default_factory=dict)
+    truncated: bool = False
+
+    @property
+    def dated(self) -> bool:
+        return self.recorded is not None and not self.recorded_doubt
+
+    def to_json(self) -> dict[str, Any]:
+        """A dict of plain JSON types, for a JSON column or json.dumps."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: object) -> "Probe":
+        """The inverse of `to_json`. Raises ValueError unless every field is as declared."""
+        if not isinstance(data, dict) or set(data) != {f.name for f in fields(cls)}:
+            raise ValueError("not the fields of a probe")
+        probe = cls(**data)
+        probe._check()
+        return probe
+
+    def _check(self) -> None:
+        def demand(condition: bool, what: str) -> None:
+            if not condition:
+                raise ValueError(f"{what} of the probe is not as declared")
+
+        demand(self.kind in KINDS, "kind")
+        for name in ("format", "media_type", "video_codec", "audio_codec", "make", "model"):
+            demand(_is_text(getattr(self, name), 255), name)
+        for name in ("width", "height"):
+            demand(_is_none_or_whole(getattr(self, name), 1, MAX_PIXELS_A_SIDE), name)
+        demand((self.width is None) == (self.height is None), "size")
+        demand(type(self.rotation) is int and self.rotation in (0, 90, 180, 270), "rotation")
+        demand(type(self.mirrored) is bool and type(self.truncated) is bool, "flags")
+        demand(_is_none_or_number(self.duration_s, 0, 1e7), "duration")
+        demand(_is_none_or_number(self.frame_rate, 0, 1e4), "frame rate")
+        demand(_is_none_or_number(self.latitude, -90, 90), "latitude")
+        demand(_is_none_or_number(self.longitude, -180, 180), "longitude")
+        demand((self.latitude is None) == (self.longitude is None), "coordinates")
+        demand(self.recorded is None or _is_text(self.recorded, 40), "recorded")
+        demand(self.recorded_doubt in DOUBTS, "doubt")
+        demand(isinstance(self.tags, dict) and len(self.tags) <= MAX_TAGS, "tags")
+        for key, value in self.tags.items():
+            demand(_is_text(key, 255) and _is_text(value, MAX_TAG_CHARACTERS), "tag")
+
+
+@dataclass(frozen=True)
+class RenderedFile:
+    """A copy made from a master, checked and complete at `path`.
+
+    role: 'poster', 'playable', 'photograph' or 'sound'. recipe: number in recipes.py.
+    sha256: lower-case hex of the copy. truncated: the copy ends before the master's own length.
+    """
+
+    path: Path
+    role: str
+    recipe: int
+    media_type: str
+    bytes: int
+    sha256: str
+    width: int | None
+    height: int | None
+    duration_s: float | None
+    truncated: bool = False
+
+
+def _is_text(value: object, limit: int) -> bool:
+    return isinstance(value, str) and len(value) <= limit
+
+
+def _is_none_or_whole(value: object, least: int, most: int) -> bool:
+    return value is None or (type(value) is int and least <= value <= most)
+
+
+def _is_none_or_number(value: object, least: float, most: float) -> bool:
+    if value is None:
+        return True
+    return type(value) in (int, float) and math.isfinite(value) and least <= value <= most  # type: ignore[arg-type]

@@ -1,0 +1,27 @@
+"""The parent's side of probing: start the child, check its answer."""
+
+from pathlib import Path
+from typing import Final
+
+from footage.media import sandbox
+from footage.media.answers import Probe
+from footage.media.confinement import Limits
+from footage.media.unplayable import Unplayable
+
+PROBE_LIMITS: Final = Limits(memory=1 << 30, cpu_seconds=6, file_size=1 << 20, seconds=9)
+
+
+def probe(path: Path) -> Probe:
+    """What the file is and says of itself. 0.15-0.4 s, whatever its length."""
+    with sandbox.opened(path) as descriptor:
+        return probe_open(descriptor)
+
+
+def probe_open(descriptor: int) -> Probe:
+    answer = sandbox.run("probe", descriptor, {}, PROBE_LIMITS)
+    try:
+        return Probe.from_json(answer)
+    except (ValueError, TypeError) as error:
+        raise Unplayable(
+            "crashed", f"the answer of the probe is not as declared: {error}"
+        ) from None

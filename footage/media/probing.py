@@ -1,0 +1,449 @@
+"""Looks into one media file. Runs inside the confined child only; never import it elsewhere.
+
+PyAV for video and sound, Pillow with pillow_heif for photographs. Everything returned is text
+and numbers, bounded; `probe` raises Unplayable or MemoryError and nothing else.
+"""
+
+import importlib
+import io
+import math
+import os
+import pkgutil
+import time
+import warnings
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import av
+import pillow_heif
+from av.sidedata.sidedata import Type as SideData
+from PIL import (  # noqa: F401  (the plugins cannot be imported once the child is confined)
+    AvifImagePlugin,
+    ExifTags,
+    GifImagePlugin,
+    Image,
+    ImageCms,
+    ImageFile,
+    ImageOps,
+    ImageStat,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+
+from footage.media import completeness, metadata, signatures
+from footage.media.answers import MAX_TAG_CHARACTERS, MAX_TAGS, Probe
+from footage.media.unplayable import Unplayable
+
+# The largest picture opened: phones reach 108 megapixels; in memory that is 330 MB.
+MAX_PICTURE_PIXELS = 120_000_000
+MAX_FRAME_PIXELS = 8192 * 4352
+MAX_STREAMS = 32
+MAX_DURATION = 7 * 24 * 3600.0
+# Below this many bits a second a duration over a minute is a lie or a broken index.
+LEAST_BIT_RATE = 200
+TAG_BUDGET = 32 * 1024
+PACKETS_TRIED = 400
+ORIENTATIONS = {1: (0, False), 2: (0, True), 3: (180, False), 4: (180, True),
+                5: (270, True), 6: (90, False), 7: (90, True), 8: (270, False)}  # fmt: skip
+
+
+def warm_up() -> None:
+    """Load and run once what the libraries load lazily, while files can still be opened."""
+    for module in pkgutil.walk_packages(av.__path__, "av."):
+        if not module.name.startswith(("av.__main__", "av.datasets")):
+            importlib.import_module(module.name)
+    Image.MAX_IMAGE_PIXELS = MAX_PICTURE_PIXELS
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    pillow_heif.register_heif_opener()
+    Image.preinit()
+    one = Image.new("RGB", (8, 8))
+    for form in ("JPEG", "PNG"):
+        memory = io.BytesIO()
+        one.save(memory, form)
+        Image.open(memory).load()
+    ImageCms.createProfile("sRGB")
+    "".encode("idna")
+    for encoding in ("latin-1", "utf-16", "ascii", "cp1252"):
+        "a".encode(encoding)
+    time.strptime("2016", "%Y")
+
+
+def probe(descriptor: int) -> dict[str, Any]:
+    """The JSON of a Probe. Decodes one frame (video, sound) or a reduced picture (photograph)."""
+    size = os.fstat(descriptor).st_size
+    if size == 0:
+        raise Unplayable("empty")
+    family = signatures.family_of(os.pread(descriptor, signatures.HEAD_BYTES, 0))
+    if family == "playlist":
+        raise Unplayable("playlist")
+    if family in signatures.PICTURES:
+        return _probe_photograph(descriptor, family).to_json()
+    if family in signatures.DEMUXERS:
+        return _probe_recording(descriptor, family, size).to_json()
+    raise Unplayable("not-media")
+
+
+def open_recording(descriptor: int, family: str) -> "av.container.InputContainer":
+    """Open by descriptor with the one demuxer of its family; no other file or protocol."""
+    options = {
+        "fd": str(descriptor),
+        "protocol_whitelist": "fd",
+        "format_whitelist": signatures.DEMUXERS[family],
+        "max_streams": str(MAX_STREAMS),
+        "probesize": "5000000",
+        "analyzeduration": "5000000",
+    }
+    if family == "mov":
+        options |= {"enable_drefs": "0", "use_absolute_path": "0"}
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    try:
+        return av.open("fd:", options=options, metadata_errors="replace")
+    except (av.FFmpegError, ValueError, OSError) as error:
+        raise _explained(error) from None
+
+
+def _explained(error: Exception) -> Unplayable:
+    text = str(error)
+    if "annot allocate" in text or isinstance(error, MemoryError):
+        return Unplayable("too-much-memory", text)
+    return Unplayable("damaged", text)
+
+
+def _probe_recording(descriptor: int, family: str, size: int) -> Probe:
+    with open_recording(descriptor, family) as container:
+        tags = Tags()
+        tags.add_all("", container.metadata)
+        for stream in list(container.streams)[:MAX_STREAMS]:
+            tags.add_all(f"stream {stream.index} ", stream.metadata)
+        head = os.pread(descriptor, signatures.HEAD_BYTES, 0)
+        video, audio = first_picture_stream(container), next(iter(container.streams.audio), None)
+        if video is None and audio is None:
+            raise Unplayable("no-picture-or-sound")
+        if completeness.is_encrypted(descriptor, family, size):
+            raise Unplayable("encrypted")
+        form = _format_name(family, head, video is not None)
+        shape = _shape_of(container, video) if video is not None else {}
+        if video is None:
+            _prove_sound(container, audio)
+        place = _place_in(
+            container.metadata, *(s.metadata for s in list(container.streams)[:MAX_STREAMS])
+        )
+        recorded, doubt = _recorded_in(container, family)
+        return Probe(
+            kind="video" if video is not None else "sound",
+            format=form,
+            media_type=_media_type(form, video is not None),
+            duration_s=_duration(container, size),
+            video_codec=_codec_name(video),
+            audio_codec=_codec_name(audio),
+            frame_rate=_frame_rate(video),
+            latitude=place[0] if place else None,
+            longitude=place[1] if place else None,
+            recorded=recorded,
+            recorded_doubt=doubt,
+            make=_first_of(
+                container.metadata, "com.apple.quicktime.make", "com.android.manufacturer", "make"
+            ),
+            model=_first_of(
+                container.metadata, "com.apple.quicktime.model", "com.android.model", "model"
+            ),
+            tags=tags.kept,
+            truncated=completeness.is_truncated(descriptor, family, size),
+            **shape,
+        )
+
+
+def first_picture_stream(container: "av.container.InputContainer") -> Any:
+    """The first video stream that is neither a cover image nor a still thumbnail."""
+    for stream in container.streams.video:
+        if not stream.disposition & av.stream.Disposition.attached_pic:
+            return stream
+    return None
+
+
+def _shape_of(container: Any, video: Any) -> dict[str, Any]:
+    """Displayed size and orientation, from the first frame that decodes."""
+    if video.codec_context is None:
+        raise Unplayable("unsupported-codec")
+    check_size(video)
+    frame = next(frames(container, video), None)
+    if frame is None:
+        raise Unplayable("damaged", "no picture could be decoded")
+    rotation, mirrored = orientation_of(frame)
+    width, height = square_size(frame.width, frame.height, video.sample_aspect_ratio)
+    if rotation in (90, 270):
+        width, height = height, width
+    return {"width": width, "height": height, "rotation": rotation, "mirrored": mirrored}
+
+
+def check_size(video: Any) -> None:
+    context = video.codec_context
+    if context.width * context.height > MAX_FRAME_PIXELS:
+        raise Unplayable("too-large-picture", f"{context.width}x{context.height}")
+    # Two threads each reserve address space; the limit is there for bombs, not for footage.
+    context.thread_count = 2
+    context.options = {"max_pixels": str(MAX_FRAME_PIXELS)}
+
+
+def frames(container: Any, video: Any, packets: int = PACKETS_TRIED) -> Iterator[Any]:
+    """Decoded frames, passing over what does not decode, for at most so many packets."""
+    try:
+        for count, packet in enumerate(container.demux(video)):
+            if count >= packets:
+                return
+            try:
+                yield from packet.decode()
+            except av.FFmpegError as error:
+                if isinstance(error, MemoryError) or "annot allocate" in str(error):
+                    raise Unplayable("too-much-memory", str(error)) from None
+    except av.FFmpegError:
+        return
+
+
+def square_size(width: int, height: int, aspect: Any) -> tuple[int, int]:
+    """Size in square pixels. An aspect beyond 4 to 1 is a damaged header, not a lens."""
+    if aspect and 0.25 <= float(aspect) <= 4:
+        width = max(1, round(width * float(aspect)))
+    return width, height
+
+
+def orientation_of(frame: Any) -> tuple[int, bool]:
+    """(clockwise degrees, mirrored) of a frame's display matrix, nearest right angle.
+
+    The matrix is 3x3 native 32-bit integers, 16.16 fixed point (QuickTime File Format).
+    """
+    matrix = frame.side_data.get(SideData.DISPLAYMATRIX)
+    if matrix is None or len(bytes(matrix)) < 36:
+        return 0, False
+    cells = memoryview(bytes(matrix)[:36]).cast("i")
+    a, b, c, d = cells[0], cells[1], cells[3], cells[4]
+    mirrored = a * d - b * c < 0
+    if mirrored:
+        a, b = -a, -b
+    if a == 0 and b == 0:
+        return 0, False
+    return round(math.degrees(math.atan2(b, a)) / 90) % 4 * 90, mirrored
+
+
+def _prove_sound(container: Any, audio: Any) -> None:
+    if audio.codec_context is None:
+        raise Unplayable("unsupported-codec")
+    if next(frames(container, audio), None) is None:
+        raise Unplayable("damaged", "no sound could be decoded")
+
+
+def _codec_name(stream: Any) -> str:
+    return stream.codec_context.name if stream is not None and stream.codec_context else ""
+
+
+def _frame_rate(video: Any) -> float | None:
+    if video is None or not video.average_rate:
+        return None
+    rate = float(video.average_rate)
+    return round(rate, 3) if 0 < rate <= 1000 else None
+
+
+def _duration(container: Any, size: int) -> float | None:
+    """Seconds: what the container says, else its longest stream, unless absurd."""
+    said = [container.duration / av.time_base] if container.duration else []
+    streams = [
+        float(s.duration * s.time_base) for s in container.streams if s.duration and s.time_base
+    ]
+    for seconds in said + sorted(streams, reverse=True):
+        believable = seconds < 60 or size * 8 / seconds >= LEAST_BIT_RATE
+        if 0 < seconds <= MAX_DURATION and believable:
+            return round(seconds, 3)
+    return None
+
+
+def _format_name(family: str, head: bytes, pictures: bool) -> str:
+    if family == "mov":
+        brand = head[8:12] if head[4:8] == b"ftyp" else b"qt  "
+        return "mov" if brand == b"qt  " else "3gp" if brand[:2] == b"3g" else "mp4"
+    if family == "matroska":
+        return "webm" if b"webm" in head[:64] else "matroska"
+    return family
+
+
+def _media_type(form: str, pictures: bool) -> str:
+    media_type = signatures.MEDIA_TYPES[form]
+    return media_type if pictures else media_type.replace("video/", "audio/", 1)
+
+
+def _first_of(tags: Mapping[str, str], *keys: str) -> str:
+    return next((clean(tags[key])[:255] for key in keys if tags.get(key)), "")
+
+
+def _place_in(*places: Mapping[str, str]) -> tuple[float, float] | None:
+    for tags in places:
+        for key, value in tags.items():
+            if "location" in key.lower() or key.lower() in ("xyz", "©xyz"):
+                place = metadata.place_from_iso6709(value)
+                if place:
+                    return place
+    return None
+
+
+def _recorded_in(container: Any, family: str) -> tuple[str | None, str]:
+    """What the container says first that reads as a time; QuickTime's own key has the zone."""
+    candidates = [container.metadata.get("com.apple.quicktime.creationdate", "")]
+    for tags in (container.metadata, *(s.metadata for s in list(container.streams)[:MAX_STREAMS])):
+        folded = {key.lower(): value for key, value in tags.items()}
+        candidates += [
+            folded.get(key, "")
+            for key in ("creation_time", "date_utc", "icrd", "date", "creationdate")
+        ]
+    for text in candidates:
+        recorded = metadata.read_time(text) if text else None
+        if recorded:
+            return recorded, metadata.doubt_about(recorded, _now())
+    # The movie header always has a time; FFmpeg leaves out a zero, which is 1904-01-01.
+    return None, "epoch-1904" if family == "mov" else ""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def open_picture(descriptor: int, form: str) -> Image.Image:
+    """The picture, header read only. Raises Unplayable for what Pillow refuses."""
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    file = os.fdopen(os.dup(descriptor), "rb")
+    try:
+        return Image.open(file, formats=signatures.PICTURES[form])
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise Unplayable("too-large-picture", str(error)) from None
+    except MemoryError:
+        raise
+    except Exception as error:  # Pillow's plugins raise whatever a damaged header makes them raise
+        raise Unplayable("damaged", f"{type(error).__name__}: {error}") from None
+
+
+def load_picture(picture: Image.Image) -> bool:
+    """Decode the pixels; True when the file ended early and what there is was kept."""
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        picture.load()
+        return False
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise Unplayable("too-large-picture", str(error)) from None
+    except MemoryError:
+        raise
+    except Exception as error:  # as above
+        if "truncated" not in str(error):
+            raise Unplayable("damaged", f"{type(error).__name__}: {error}") from None
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    try:
+        picture.load()
+    except MemoryError:
+        raise
+    except Exception as error:  # as above
+        raise Unplayable("damaged", f"{type(error).__name__}: {error}") from None
+    return True
+
+
+def _probe_photograph(descriptor: int, form: str) -> Probe:
+    picture = open_picture(descriptor, form)
+    width, height = picture.size
+    tags = Tags()
+    exif, gps, rotation, mirrored, swapped = _read_exif(picture, tags)
+    for key, value in picture.info.items():
+        if isinstance(value, (str, bytes)) and key not in ("exif", "icc_profile"):
+            tags.add(str(key), value)
+    picture.draft("RGB", (512, 512))  # JPEG decodes at an eighth of the size
+    truncated = load_picture(picture)
+    if swapped:
+        width, height = height, width
+    place = metadata.place_from_exif(gps)
+    recorded, doubt = _exif_time(exif)
+    return Probe(
+        kind="photograph",
+        format=form,
+        media_type=signatures.MEDIA_TYPES[form],
+        width=width,
+        height=height,
+        rotation=rotation,
+        mirrored=mirrored,
+        latitude=place[0] if place else None,
+        longitude=place[1] if place else None,
+        recorded=recorded,
+        recorded_doubt=doubt,
+        make=clean(exif.get(271, ""))[:255],
+        model=clean(exif.get(272, ""))[:255],
+        tags=tags.kept,
+        truncated=truncated,
+    )
+
+
+def _read_exif(
+    picture: Image.Image, tags: "Tags"
+) -> tuple[dict[int, Any], dict[int, Any], int, bool, bool]:
+    """(EXIF of both directories, GPS, rotation, mirrored, whether Pillow's size is still unturned)."""
+    everything: dict[int, Any] = {}
+    gps: dict[int, Any] = {}
+    try:
+        exif = picture.getexif()
+        everything.update(exif)
+        everything.update(exif.get_ifd(ExifTags.IFD.Exif))
+        gps.update(exif.get_ifd(ExifTags.IFD.GPSInfo))
+    except MemoryError:
+        raise
+    except Exception as error:  # a damaged EXIF block must not hide the picture
+        tags.add("exif damaged", type(error).__name__)
+    for names, values in ((ExifTags.TAGS, everything), (ExifTags.GPSTAGS, gps)):
+        for number, value in values.items():
+            tags.add(str(names.get(number, number)), value)
+    turned_by_decoder = picture.info.get("original_orientation")
+    orientation = turned_by_decoder or everything.get(274)
+    rotation, mirrored = ORIENTATIONS.get(
+        orientation if isinstance(orientation, int) else 1, (0, False)
+    )
+    return everything, gps, rotation, mirrored, rotation in (90, 270) and not turned_by_decoder
+
+
+def _exif_time(exif: Mapping[int, Any]) -> tuple[str | None, str]:
+    """DateTimeOriginal, else DateTimeDigitized, each with its own zone. DateTime is when the
+    file was last changed, so it is kept as a tag only."""
+    for date, zone in ((36867, 36881), (36868, 36882)):
+        recorded = metadata.read_time(clean(exif.get(date, "")), clean(exif.get(zone, "")))
+        if recorded:
+            return recorded, metadata.doubt_about(recorded, _now())
+    return None, ""
+
+
+def clean(value: object) -> str:
+    """A tag's value as text: decoded, without control characters, trimmed."""
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
+    text = value if isinstance(value, str) else str(value)
+    text = text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates
+    return "".join(ch for ch in text if ch in "\t\n" or (ch >= " " and ch != "\x7f")).strip()
+
+
+class Tags:
+    """Tags within bounds: so many, each so long, and all together small enough for the pipe."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+        self._left = TAG_BUDGET
+
+    def add_all(self, prefix: str, tags: Mapping[str, str]) -> None:
+        for key, value in tags.items():
+            self.add(prefix + key, value)
+
+    def add(self, key: str, value: object) -> None:
+        if len(self.kept) >= MAX_TAGS:
+            return
+        if isinstance(value, (bytes, str)):
+            value = value[: MAX_TAG_CHARACTERS * 4]
+        elif isinstance(value, (tuple, list, dict)):
+            value = repr(value)[:MAX_TAG_CHARACTERS] if len(value) <= 64 else ""
+        key, text = clean(key)[:200], clean(value)[:MAX_TAG_CHARACTERS]
+        cost = len(key.encode()) + len(text.encode())
+        if text and cost <= self._left:
+            self._left -= cost
+            self.kept.setdefault(key, text)

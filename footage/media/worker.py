@@ -1,0 +1,65 @@
+"""The child process: `python -I worker.py JOB`, started by sandbox.run and by nothing else.
+
+It imports what it will need, confines itself for good, only then looks at the input, and
+answers with one JSON object on the result pipe.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+UNCONFINED_EXIT = 77
+DETAIL_LIMIT = 2000
+
+
+def main() -> int:
+    job = json.loads(sys.argv[1])
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    from footage.media import confinement, probing, rendering
+    from footage.media.unplayable import Unplayable
+
+    probing.warm_up()
+    program = job["request"].get("program")
+    # Reachable by descriptor after the change of user, wherever it is installed.
+    program_fd = os.open(program, os.O_PATH | os.O_CLOEXEC) if program else -1
+    if job["out_dir"]:
+        os.chdir(job["out_dir"])
+    os.set_inheritable(job["result"], False)
+    on = confinement.confine(
+        confinement.Limits(**job["limits"]), job["parent"], job["out_dir"], program
+    )
+    if sum(on[name] for name in confinement.KERNEL_LAYERS) < 2:
+        print("layers:", json.dumps(on), file=sys.stderr)
+        return UNCONFINED_EXIT
+
+    try:
+        if job["verb"] == "layers":
+            answer = on
+        elif job["verb"] == "probe":
+            answer = probing.probe(job["input"])
+        elif job["verb"] == "still":
+            answer = rendering.render_still(job["input"], **job["request"])
+        elif job["verb"] == "encode":
+            _send(job["result"], {"answer": {}})
+            confinement.become(program_fd, job["request"]["arguments"])
+        else:
+            raise ValueError(job["verb"])
+        reply = {"answer": answer}
+    except Unplayable as error:
+        reply = {"unplayable": error.code, "detail": error.detail}
+    except MemoryError as error:
+        reply = {"unplayable": "too-much-memory", "detail": str(error)[:DETAIL_LIMIT]}
+    _send(job["result"], reply)
+    # Skips destructors: a library that crashes while tidying up must not spoil the answer.
+    os._exit(0)
+
+
+def _send(descriptor: int, reply: dict) -> None:
+    data = json.dumps(reply).encode()
+    while data:
+        data = data[os.write(descriptor, data) :]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
