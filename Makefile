@@ -5,11 +5,11 @@ PORT ?= 8000
 BASE_URL ?= http://127.0.0.1:$(PORT)
 VENV := .venv
 PY := $(VENV)/bin/python
-PIP := $(PY) -m pip --disable-pip-version-check --quiet install
+PIP := $(PY) -m pip --disable-pip-version-check --quiet --quiet install
 # A temporary archive for what only reads settings, so that linting never touches a real one.
 SCRATCH = scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && export ARCHIVE_DATA="$$scratch"
 
-.PHONY: run demo test test-sqlite test-postgresql acceptance \
+.PHONY: help run demo test test-sqlite test-postgresql acceptance \
 	lint lint-code lint-imports lint-templates lint-django lint-types
 .DEFAULT_GOAL := help
 
@@ -73,7 +73,7 @@ lint-code: $(VENV)/tests
 	@$(PY) -m ruff format --check --quiet
 
 lint-imports: $(VENV)/tests
-	@$(VENV)/bin/lint-imports
+	@$(PY) $(VENV)/bin/lint-imports --no-logo
 
 lint-templates: $(VENV)/tests
 	@$(PY) -m djlint --quiet --lint --check templates
