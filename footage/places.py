@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from shapely import STRtree  # type: ignore[import-untyped]
-from shapely.geometry import MultiPoint, Point, shape  # type: ignore[import-untyped]
-from shapely.geometry.base import BaseGeometry  # type: ignore[import-untyped]
+from shapely import STRtree
+from shapely.geometry import MultiPoint, Point, shape
+from shapely.geometry.base import BaseGeometry
 
 from footage.normalisation import normalise
 
@@ -122,14 +122,9 @@ def key(word: str) -> str:
 
 
 def _skeleton(words: Sequence[str]) -> str:
-    """The consonants alone, Arabic without articles: what remains when vowels are guessed."""
-    consonants = []
-    for word in words:
-        if word.isascii():
-            consonants.append(re.sub(r"[aiuw]|h$", "", word))
-        else:
-            consonants.append(re.sub(r"^ال|[هاي]$", "", word))
-    return "".join(consonants)
+    """The consonants of a Latin name: what remains when its vowels are guessed. Else empty."""
+    name = "".join(re.sub(r"[aiuw]|h$", "", word) for word in words)
+    return name if name.isascii() and len(name) > 2 else ""
 
 
 def _words(text: str) -> list[_Word]:
@@ -139,6 +134,13 @@ def _words(text: str) -> list[_Word]:
 
 def _keys(*words: str) -> frozenset[str]:
     return frozenset(key(word) for phrase in words for word in phrase.split())
+
+
+def _phrases(*lines: str) -> frozenset[tuple[str, ...]]:
+    """The entries of names written with bars between them."""
+    return frozenset(
+        tuple(word.key for word in _words(name)) for line in lines for name in line.split("|")
+    )
 
 
 # Words that announce a place: neighbourhood, district, area, front, roundabout, crossing ...
@@ -171,15 +173,11 @@ _ORDINARY = _keys(
     "Nasr Wafa Zuhour Sabil Basel Andalus Aqaba Balat Martini Feid Faid Abraj Shahba",
     "Marja Mashad Meshed Asila Zahra Halak Dudu Qasila Almagi Muhafaza Mohafaza Castillo",
 )
-_ORDINARY_PHRASES = frozenset(
-    tuple(key(word) for word in phrase.split())
-    for phrases in (
-        "المدينة القديمة|السوق القديم|الحديقة العامة|المشفى الوطني|المستشفى الوطني",
-        "المدينة الصناعية|المساكن الشبابية|سيد علي|السيد علي|محمد بك|محمد بيك",
-        "Old Souq|Public Park|National Hospital|Military Academy|Military College|Youth Housing",
-        "Engineers Association|Sayed Ali|Sayyid Ali",
-    )
-    for phrase in phrases.split("|")
+_ORDINARY_PHRASES = _phrases(
+    "المدينة القديمة|السوق القديم|الحديقة العامة|المشفى الوطني|المستشفى الوطني",
+    "المدينة الصناعية|المساكن الشبابية|سيد علي|السيد علي|محمد بك|محمد بيك",
+    "Old Souq|Public Park|National Hospital|Military Academy|Military College|Youth Housing",
+    "Engineers Association|Sayed Ali|Sayyid Ali",
 )
 # The quarter called "the martyrs": most titles that hold the word speak of the dead. Only the word
 # "neighbourhood" right before it makes it a place.
@@ -187,8 +185,8 @@ _THE_MARTYRS = _keys("الشهداء", "Shuhada")
 # The autumn months; the quarter of the same name is meant only when no month can be.
 _TISHREEN = _keys("تشرين")
 _MONTH_ORDINALS = _keys("الأول الثاني أول ثاني اول ثان")
-# A bare al-Ansari is either of two quarters.
-_UNCERTAIN = _keys("الأنصاري", "Ansari")
+# These words alone name one of two quarters.
+_UNCERTAIN = _phrases("الأنصاري|Ansari|السكن الشبابي|Youth Housing")
 # A name behind one of these is that of a brigade or a person ...
 _BEARERS = _keys(
     "لواء كتيبة كتائب ألوية تجمع فرقة جيش حركة شهيد الشهيد الدكتور القائد",
@@ -269,11 +267,16 @@ class Gazetteer:
         if written:
             return list(written)
         words = tuple(word.key for word in _words(text))
-        for reading in (words, _without_cues(words), tuple(f"ال{word}" for word in words)):
+        bare = _without_cues(words)
+        for reading in (words, bare):
             if reading in self._names:
                 return list(self._names[reading])
-        skeleton = _skeleton(_without_cues(words))
-        return list(self._skeletons.get(skeleton, ())) if len(skeleton) > 2 else []
+        if len(bare) == 1 and (named := f"ال{bare[0]}") not in _ORDINARY | _THE_MARTYRS:
+            return list(self._names.get((named,), ())) or self._by_sound(bare)
+        return self._by_sound(bare)
+
+    def _by_sound(self, words: tuple[str, ...]) -> list[Place]:
+        return list(self._skeletons.get(_skeleton(words), ()))
 
     def find_in(self, title: str) -> list[Mention]:
         """The places that a title names, in order, longest name first, none overlapping."""
@@ -290,7 +293,7 @@ class Gazetteer:
             if self._is_meant(entry, surroundings):
                 last_end = position + length
                 places = _quarters(self._names[entry])
-                certain = len(places) == 1 and entry[0] not in _UNCERTAIN
+                certain = len(places) == 1 and entry not in _UNCERTAIN
                 start, end = words[position].start, words[last_end - 1].end
                 mentions += [
                     Mention(
