@@ -6,27 +6,15 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import pytest
 
 from tests.harness import absent
+from tests.windows import CHROMIUM_FLAGS, window
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-# As root Chromium has no sandbox of its own; the rest keeps it from calling its maker.
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
-]
-LOCAL_SCHEMES = {"about", "blob", "data"}
 numbers = itertools.count(1)
 
 
@@ -90,16 +78,6 @@ def browser() -> "Iterator[Browser]":
 
 @pytest.fixture
 def page(browser: "Browser") -> "Iterator[Page]":
-    """Open a fresh browser window; the test fails if its pages ask anything of another host."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")
-    outside: list[str] = []
-
-    def note(address: str) -> None:
-        parts = urlsplit(address)
-        if parts.scheme not in LOCAL_SCHEMES and parts.hostname not in {"127.0.0.1", "localhost"}:
-            outside.append(address)
-
-    context.on("request", lambda request: note(request.url))
-    yield context.new_page()
-    context.close()
-    assert not outside, f"third-party requests: {outside}"
+    """Open a wide English window; for others see tests/windows.py."""
+    with window(browser) as opened:
+        yield opened

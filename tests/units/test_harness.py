@@ -12,6 +12,7 @@ from django.core.files.storage import default_storage, storages
 
 from tests import servers
 from tests.harness import OutsideConnection, absent
+from tests.windows import window
 
 # Addresses reserved for documentation (RFC 5737, RFC 2606): nothing answers there.
 OUTSIDE = "203.0.113.7"
@@ -102,3 +103,24 @@ def test_what_is_required_fails_instead_of_being_skipped(monkeypatch: pytest.Mon
     monkeypatch.delenv("ARCHIVE_REQUIRE")
     with pytest.raises(pytest.skip.Exception, match="no such thing"):
         absent("no such thing")
+
+
+@pytest.mark.browser
+def test_a_browser_reaches_the_site_with_its_static_files(page, site: str):
+    answer = page.goto(f"{site}/static/admin/css/base.css")
+    assert (answer.status, answer.headers["content-type"]) == (200, "text/css")
+    assert site.startswith("http://127.0.0.1:")
+
+
+@pytest.mark.browser
+def test_a_page_that_asks_another_host_fails_its_test(browser):
+    with pytest.raises(AssertionError, match=r"archive\.example"), window(browser) as page:
+        page.set_content('<img src="https://archive.example/pixel.png">')
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("javascript", "title"), [(True, "scripts"), (False, "none")])
+def test_a_window_runs_scripts_only_when_it_should(browser, javascript: bool, title: str):
+    with window(browser, javascript=javascript) as page:
+        page.set_content("<title>none</title><script>document.title = 'scripts'</script>")
+        assert page.title() == title
