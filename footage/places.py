@@ -71,7 +71,7 @@ _QUOTES = "'\u0060\u00b4\u2018\u2019\u201b\u02bb-\u02bf"
 # Letters with their marks; an apostrophe inside a word is a letter (ayn, hamza). Digits apart,
 # because titles run a date into the last word.
 _WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{_MARKS}]|[{_QUOTES}](?=[^\W\d_]))*|\d+")
-_ARTICLES = "al el ul il l ash as ad ar az an at aj ath adh".split()  # noqa: SIM905
+_ARTICLES = "al el ul il l ash as ad ar az an at aj ath adh".split()
 # What may stand between two words of one name: not a full stop, bar or comma.
 _JOINT = re.compile(
     rf"(?:[\s\-\u2010-\u2013_{_QUOTES}\u200b-\u200f\u202a-\u202e#]|\b(?:{'|'.join(_ARTICLES)})\b)*",
@@ -187,9 +187,9 @@ _TISHREEN = _keys("تشرين")
 _MONTH_ORDINALS = _keys("الأول الثاني أول ثاني اول ثان")
 # These words alone name one of two quarters.
 _UNCERTAIN = _phrases("الأنصاري|Ansari|السكن الشبابي|Youth Housing")
-# A name behind one of these is that of a brigade or a person ...
+# A name behind one of these is that of a brigade, a person or a branch elsewhere ...
 _BEARERS = _keys(
-    "لواء كتيبة كتائب ألوية تجمع فرقة جيش حركة شهيد الشهيد الدكتور القائد",
+    "لواء كتيبة كتائب ألوية تجمع فرقة جيش حركة شهيد الشهيد الدكتور القائد فرع",
     "brigade battalion martyr",
 )
 # ... or of another place that holds the word.
