@@ -166,9 +166,9 @@ def _decoded(data: bytes) -> str:
     except UnicodeDecodeError as damage:
         # Arabic in Windows-1256 almost never forms a UTF-8 sequence; a damaged UTF-8 file is full
         # of them, and reading that one as Windows-1256 would turn a testimony into rubbish.
-        sequences = sum(c > "\x7f" and c != "\ufffd" for c in data.decode("utf-8", "replace"))
-        broken = sum(byte > 0x7F for byte in data) - 2 * sequences
-        if data.startswith(b"\xef\xbb\xbf") or sequences > broken:
+        whole = [c for c in data.decode("utf-8", "replace") if c > "\x7f" and c != "\ufffd"]
+        broken = sum(byte > 0x7F for byte in data) - len("".join(whole).encode())
+        if data.startswith(b"\xef\xbb\xbf") or len(whole) > broken:
             line = data[: damage.start].count(b"\n") + 1
             raise TimedTextError("encoding", line) from None
         return data.decode("cp1256")

@@ -260,7 +260,8 @@ def _items(tokens: Tokens) -> tuple[str, list[str]]:
     while position < len(tokens):
         token = tokens[position]
         if token in _SEPARATORS:
-            if after_separator and token in _HARD_SEPARATORS:
+            around_number = token == "(" and tokens[position + 1][0] in "0123456789"
+            if around_number or (after_separator and token in _HARD_SEPARATORS):
                 raise DateError("not_understood")
             after_separator = token in _HARD_SEPARATORS
             position += 1

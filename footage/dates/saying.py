@@ -122,7 +122,7 @@ def _plain(text: str, language: str) -> str:
     month_and_year = f"{_month(day, language)} {year}"
     if day.endswith("-XX"):
         return f"some day in {month_and_year}" if english else f"يوم غير محدد من {month_and_year}"
-    if day.endswith("-24"):  # winter lies in two years: see edtf.py
+    if len(day) == 7 and day.endswith("-24"):  # winter lies in two years: see edtf.py
         following = int(year) + 1
         return f"{month_and_year}–{following}" if english else f"{month_and_year} و{following}"
     if len(day) == 7:

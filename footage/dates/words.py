@@ -28,9 +28,9 @@ ASCII_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "012345
 def fold(text: str) -> str:
     """`text` in one spelling: ASCII digits, bare alef, no harakat, tatweel or bidi controls.
 
-    Superscripts, fractions and Roman numerals become spaces rather than digits of a date.
+    Superscripts, fractions and Roman numerals become "#" rather than digits of a date.
     """
-    text = "".join(" " if unicodedata.category(c) in ("No", "Nl") else c for c in text)
+    text = "".join("#" if unicodedata.category(c) in ("No", "Nl") else c for c in text)
     text = unicodedata.normalize("NFKD", text.translate(_FOLDED)).translate(_FOLDED)
     kept = []
     for c in text:
