@@ -1,0 +1,208 @@
+"""A masters store in a local directory: bytes on disk, durable and verified, or not there at all.
+
+    staged   `.staging/<128 random bits>` on the same filesystem, locked by whoever writes it
+    kept     `ab/cd/<SHA-256 of the content>`, mode 0400
+
+A final name appears by link(2), after the bytes were synced and read back from the disk, so no
+crash leaves a half file or an unverified one under it. A failed write or sync is final: the
+kernel may have dropped the pages, and a second fsync of the same file would lie.
+"""
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import os
+import secrets
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from footage.ingest.refusals import (
+    DiskFull,
+    EmptyFile,
+    HeldCopyDamaged,
+    Incomplete,
+    StorageFailed,
+    TooLarge,
+)
+
+STAGING: Final = ".staging"
+BLOCK: Final = 4 * 2**20
+FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+@dataclass(frozen=True)
+class Staged:
+    """Bytes that are on the disk and verified, but under no final name yet."""
+
+    path: Path
+    digest: str
+    bytes: int
+
+
+class Directory:
+    """The masters below `root`. Safe for several processes at once on one local filesystem."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.staging = root / STAGING
+
+    def path(self, digest: str) -> Path:
+        """Where the master with this digest is, or would be."""
+        return self.root / digest[:2] / digest[2:4] / digest
+
+    @contextlib.contextmanager
+    def stage(
+        self, chunks: Iterable[bytes], *, limit: int, expected: int | None = None
+    ) -> Iterator[Staged]:
+        """Write the chunks to the disk, sync them and read them back; drop them at the end.
+
+        `expected`: the announced size in bytes. Raises EmptyFile, TooLarge, Incomplete, DiskFull
+        or StorageFailed. What the caller wants to stay it keeps inside the block.
+        Costs one write and one read of the whole content; memory of one chunk.
+        """
+        if expected is not None and expected > limit:
+            raise TooLarge(limit)
+        with _failures_told():
+            self.staging.mkdir(mode=0o700, parents=True, exist_ok=True)
+            free = os.statvfs(self.staging)
+            if expected is not None and expected > free.f_bavail * free.f_frsize:
+                raise DiskFull
+            path, descriptor = self._open_new()
+        try:
+            digest = hashlib.sha256()
+            size = 0
+            for chunk in chunks:
+                size += len(chunk)
+                if size > limit:
+                    raise TooLarge(limit)
+                digest.update(chunk)
+                with _failures_told():
+                    _write_all(descriptor, chunk)
+            if not size:
+                raise EmptyFile
+            if expected is not None and size != expected:
+                raise Incomplete(expected, size)
+            with _failures_told():
+                os.fchmod(descriptor, 0o400)
+                os.fsync(descriptor)
+                found = _digest_on_disk(path, size)
+            if found != digest.hexdigest():
+                raise StorageFailed(f"read back {found}, wrote {digest.hexdigest()}")
+            yield Staged(path, found, size)
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                path.unlink()
+            os.close(descriptor)
+
+    def keep(self, staged: Staged) -> bool:
+        """Give the staged bytes their final name; False when the same bytes had it already.
+
+        Raises HeldCopyDamaged when other bytes have it, DiskFull or StorageFailed.
+        """
+        final = self.path(staged.digest)
+        with _failures_told():
+            self._make_shelf(final.parent)
+            try:
+                os.link(staged.path, final)
+                new = True
+            except FileExistsError:
+                if _digest_on_disk(final, staged.bytes) != staged.digest:
+                    raise HeldCopyDamaged(str(final)) from None
+                new = False
+            _sync_directory(final.parent)
+            _sync_directory(self.staging)
+        return new
+
+    def remove(self, digest: str) -> bool:
+        """Take a master's bytes away for good; False when they were gone. Deaccession only."""
+        final = self.path(digest)
+        try:
+            final.unlink()
+        except FileNotFoundError:
+            return False
+        _sync_directory(final.parent)
+        return True
+
+    def sweep(self) -> int:
+        """Remove what writers that died left in staging; return how many files."""
+        removed = 0
+        if not self.staging.is_dir():
+            return removed
+        for entry in self.staging.iterdir():
+            try:
+                descriptor = os.open(entry, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            except OSError:
+                continue
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                entry.unlink()
+                removed += 1
+            except (BlockingIOError, FileNotFoundError):
+                pass
+            finally:
+                os.close(descriptor)
+        return removed
+
+    def _open_new(self) -> tuple[Path, int]:
+        """A new file in staging and its descriptor, locked so that no sweep takes it for dead."""
+        while True:
+            path = self.staging / secrets.token_hex(16)
+            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+            descriptor = os.open(path, flags, 0o600)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if os.fstat(descriptor).st_nlink:
+                return path, descriptor
+            os.close(descriptor)  # swept between the opening and the lock
+
+    def _make_shelf(self, shelf: Path) -> None:
+        for directory in (shelf.parent, shelf):
+            with contextlib.suppress(FileExistsError):
+                directory.mkdir(mode=0o700)
+            # Synced even when it was there: whoever made it may have died before the sync.
+            _sync_directory(directory.parent)
+
+
+def _write_all(descriptor: int, chunk: bytes) -> None:
+    view = memoryview(chunk)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def _sync_directory(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _digest_on_disk(path: Path, size: int) -> str:
+    """The SHA-256 of a regular file as the disk has it, not the page cache; '' if its size differs.
+
+    The cache is only advised away: what other processes have mapped stays.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        if os.fstat(descriptor).st_size != size:
+            return ""
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+        digest = hashlib.sha256()
+        while block := os.read(descriptor, BLOCK):
+            digest.update(block)
+        return digest.hexdigest()
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _failures_told() -> Iterator[None]:
+    """Turn the system's errors into refusals."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL:
+            raise DiskFull from error
+        raise StorageFailed(os.strerror(error.errno) if error.errno else str(error)) from error
