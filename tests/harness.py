@@ -84,7 +84,7 @@ def enter_own_archive() -> None:
 def required(what: str) -> str | None:
     """Return why the absence of `what` is a failure, or None when it is a reason to skip."""
     if os.environ.get("ARCHIVE_REQUIRE") == "all":
-        return f"{what}, and ARCHIVE_REQUIRE=all does without nothing"
+        return f"{what} (ARCHIVE_REQUIRE=all allows no skipping)"
     return None
 
 
