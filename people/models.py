@@ -76,6 +76,9 @@ class Person(models.Model):
         default=False,
         help_text=_("Readers are told that this person is invented."),
     )
+    # The slug under which the byline stands in the catalogue; publishing alone sets it. It is made
+    # from the byline, so that it says no more than the byline does.
+    public_slug = models.CharField(max_length=80, blank=True, editable=False)
 
     class Meta:
         abstract = True
@@ -243,9 +246,7 @@ class Consent(models.Model):
         ordering: ClassVar = ["-recorded_at", "-pk"]
         constraints: ClassVar = [
             _one_person("consent_one_person"),
-            models.CheckConstraint(
-                condition=Q(use__in=Use.values), name="consent_use_known"
-            ),
+            models.CheckConstraint(condition=Q(use__in=Use.values), name="consent_use_known"),
         ]
 
     def __str__(self) -> str:

@@ -46,13 +46,12 @@ class PublicRecord(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(kind__in=vocabularies.RECORD_KINDS.codes), name="publicrecord_kind_known"
+                condition=Q(kind__in=vocabularies.RECORD_KINDS.codes),
+                name="publicrecord_kind_known",
             ),
             # The promise of a withdrawal, pinned where no code can forget it.
             models.CheckConstraint(
-                condition=Q(
-                    withdrawn_at__isnull=True, document__isnull=False, withdrawal_reason=""
-                )
+                condition=Q(withdrawn_at__isnull=True, document__isnull=False, withdrawal_reason="")
                 | Q(
                     withdrawn_at__isnull=False,
                     document__isnull=True,
@@ -72,11 +71,9 @@ class PublicRecord(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(
-                "kind",
-                F("filmed_from").desc(nulls_last=True),
-                "reference",
+                fields=["kind", "filmed_from", "reference"],
                 condition=Q(withdrawn_at__isnull=True),
-                name="publicrecord_newest_first",
+                name="publicrecord_by_date",
             ),
             models.Index(
                 fields=["filmed_from", "filmed_to"],
@@ -135,7 +132,6 @@ class PublicAuthority(models.Model):
         WITNESS = "witness"
         EVENT = "event"
         FILM = "film"
-        SUBJECT = "subject"
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     slug = models.CharField(max_length=80)

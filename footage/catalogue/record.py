@@ -126,9 +126,7 @@ class Record(Declared):
         "Whether the date carries no qualifier and both days are known",
         "هل التاريخ بلا تحفظ وكلا اليومين معروف",
     )
-    filmed_basis: str = declared(
-        "How we know when", "كيف نعرف الزمان", vocabulary="filmed-basis"
-    )
+    filmed_basis: str = declared("How we know when", "كيف نعرف الزمان", vocabulary="filmed-basis")
     filmed_confidence: str = declared(
         "Confidence of the date", "مدى الثقة بالتاريخ", vocabulary="confidence"
     )

@@ -237,6 +237,7 @@ class Clip(Describable):
         permissions: ClassVar = [
             ("publish_clip", "Can publish, revise and withdraw"),
             ("override_clip", "Can override the check for sealed words"),
+            ("sealed_clip", "Can see and change the sealed fields of clips"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

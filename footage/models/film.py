@@ -52,7 +52,8 @@ class Event(Titled):
         related_name="events",
         verbose_name=_("location"),
     )
-    source = models.TextField(_("source"), blank=True, help_text=SEEN_BY_READERS)
+    source_en = models.TextField(_("source in English"), blank=True, help_text=SEEN_BY_READERS)
+    source_ar = models.TextField(_("source in Arabic"), blank=True, help_text=SEEN_BY_READERS)
     demonstration = models.BooleanField(_("fictional, for demonstration"), default=False)
     history = HistoricalRecords()
 
@@ -70,16 +71,23 @@ class Film(Titled):
     """A production made from footage, with its shot list."""
 
     slug = models.SlugField(_("slug"), unique=True, help_text=SLUG_STAYS)
-    broadcast_title = models.CharField(
-        _("title when broadcast"), max_length=200, blank=True, help_text=SEEN_BY_READERS
+    broadcast_title_en = models.CharField(
+        _("title when broadcast, in English"), max_length=200, blank=True, help_text=SEEN_BY_READERS
     )
-    broadcaster = models.CharField(
-        _("broadcaster"), max_length=200, blank=True, help_text=SEEN_BY_READERS
+    broadcast_title_ar = models.CharField(
+        _("title when broadcast, in Arabic"), max_length=200, blank=True, help_text=SEEN_BY_READERS
+    )
+    broadcaster_en = models.CharField(
+        _("broadcaster in English"), max_length=200, blank=True, help_text=SEEN_BY_READERS
+    )
+    broadcaster_ar = models.CharField(
+        _("broadcaster in Arabic"), max_length=200, blank=True, help_text=SEEN_BY_READERS
     )
     broadcast_on = models.DateField(
         _("broadcast on"), null=True, blank=True, help_text=SEEN_BY_READERS
     )
-    source = models.TextField(_("source"), blank=True, help_text=SEEN_BY_READERS)
+    source_en = models.TextField(_("source in English"), blank=True, help_text=SEEN_BY_READERS)
+    source_ar = models.TextField(_("source in Arabic"), blank=True, help_text=SEEN_BY_READERS)
     witnesses = models.ManyToManyField(
         Witness,
         blank=True,
@@ -98,9 +106,7 @@ class Film(Titled):
 class FilmShot(models.Model):
     """One line of a film's shot list: a range of seconds of a clip, used at a place in the film."""
 
-    film = models.ForeignKey(
-        Film, models.CASCADE, related_name="shots", verbose_name=_("film")
-    )
+    film = models.ForeignKey(Film, models.CASCADE, related_name="shots", verbose_name=_("film"))
     clip = models.ForeignKey(
         "footage.Clip", models.PROTECT, related_name="shots", verbose_name=_("clip")
     )

@@ -76,8 +76,7 @@ class TestimonyRange(models.Model):
         ordering: ClassVar = ["testimony", "clip", "start_s"]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(start_s__gte=0)
-                & (Q(end_s__isnull=True) | Q(end_s__gt=F("start_s"))),
+                condition=Q(start_s__gte=0) & (Q(end_s__isnull=True) | Q(end_s__gt=F("start_s"))),
                 name="testimonyrange_ordered",
             )
         ]

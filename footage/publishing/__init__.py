@@ -1,0 +1,31 @@
+"""The one door between the workshop and the public catalogue.
+
+`publish`, `revise`, `narrow`, `withdraw` and `publish_authority` are the only writers of the
+catalogue: one transaction each, no queue between the decision and its effect. Whatever only takes
+away (`narrow`) may run by itself; whatever adds is the act of a named person.
+"""
+
+from footage.publishing.audit import Finding, audit_public
+from footage.publishing.authorities import publish_authority
+from footage.publishing.describe import describe
+from footage.publishing.narrowing import listen, narrow
+from footage.publishing.reasons import NotPublishable, Reason, reasons_against
+from footage.publishing.verbs import consequences, differs, publish, revise, state_of, withdraw
+
+__all__ = [
+    "Finding",
+    "NotPublishable",
+    "Reason",
+    "audit_public",
+    "consequences",
+    "describe",
+    "differs",
+    "listen",
+    "narrow",
+    "publish",
+    "publish_authority",
+    "reasons_against",
+    "revise",
+    "state_of",
+    "withdraw",
+]

@@ -1,0 +1,86 @@
+"""audit_public: does the catalogue hold exactly what the workshop allows to be public, now?"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.core.files.storage import storages
+
+from footage.catalogue.models import PublicAuthority, PublicRecord
+from footage.catalogue.record import Record
+from footage.models import Clip, Testimony
+from footage.publishing.describe import credited_person, may_download
+from footage.publishing.sealed_words import sealed_words_in
+from people.models import Journalist, Witness
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is public and should not be, or is torn. `code` is stable, `detail` staff-only."""
+
+    reference: str
+    code: str
+    detail: str = ""
+
+
+def audit_public() -> list[Finding]:
+    """Compare every live record and every name with the workshop. Changes nothing.
+
+    Cost: some queries and one listing a record; for a nightly task, not a request.
+    """
+    return [*_records(), *_names()]
+
+
+def _records() -> Iterator[Finding]:
+    for row in PublicRecord.objects.live().order_by("pk").iterator():
+        if hashlib.sha256((row.document or "").encode()).hexdigest() != row.digest:
+            yield Finding(row.reference, "digest", "the document is not what was published")
+            continue
+        document = row.read()
+        item: Clip | Testimony | None
+        if row.kind == "clip":
+            item = Clip.objects.select_related("journalist").filter(reference=row.reference).first()
+        else:
+            item = (
+                Testimony.objects.select_related("witness").filter(reference=row.reference).first()
+            )
+        if item is None:
+            yield Finding(row.reference, "no-source", "nothing in the workshop has this reference")
+            continue
+        yield from _against(item, document)
+        stored = set(row.renditions.values_list("name", flat=True))
+        declared = {copy.name for copy in document.renditions}
+        if stored != declared:
+            yield Finding(row.reference, "renditions", "rows and document name different copies")
+        for name in sorted(stored):
+            if not storages["access"].exists(name):
+                yield Finding(row.reference, "missing-copy", name)
+
+
+def _against(item: Clip | Testimony, document: Record) -> Iterator[Finding]:
+    person = item.journalist if isinstance(item, Clip) else item.witness
+    credited = credited_person(item, person)
+    slug = document.journalist if isinstance(item, Clip) else document.witness
+    if slug is not None and (credited is None or credited.public_slug != slug):
+        yield Finding(item.reference, "credit", "a name is shown that may not be")
+    if isinstance(item, Clip):
+        if document.download and not may_download(item):
+            yield Finding(item.reference, "download", "downloads are offered without consent")
+        if document.master_fixity and not item.verifiable_in_public:
+            yield Finding(item.reference, "master-digest", "the master's digest is public")
+        if any(appearance.risk_open for appearance in item.appearances.all()):
+            yield Finding(item.reference, "person-at-risk", "somebody shown is at risk")
+    if sealed_words_in(item):
+        yield Finding(item.reference, "sealed-words", "the workshop's text holds a sealed word")
+
+
+def _names() -> Iterator[Finding]:
+    kinds = PublicAuthority.Kind
+    for kind, model in ((kinds.JOURNALIST, Journalist), (kinds.WITNESS, Witness)):
+        people = {person.public_slug: person for person in model.objects.exclude(public_slug="")}
+        for authority in PublicAuthority.objects.filter(kind=kind):
+            person = people.get(authority.slug)
+            if person is None or not person.named:
+                yield Finding(
+                    f"{kind}:{authority.slug}", "name", "a name is public that may not be"
+                )

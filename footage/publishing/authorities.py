@@ -1,0 +1,204 @@
+"""Names in the catalogue: who and what documents point to by slug."""
+
+import secrets
+from typing import Any
+
+import orjson
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from footage.catalogue.models import PublicAuthority, PublicRecord, PublicTerm
+from footage.custody.models import EventType, record
+from footage.models import Event, Film, Location
+from footage.publishing import rows
+from footage.publishing.reasons import PUBLISH, NotPublishable, Reason
+from footage.publishing.sealed_words import person_words_in
+from people.models import Journalist, Person, Use, Witness
+
+Kind = PublicAuthority.Kind
+Published = Journalist | Witness | Event | Film | Location
+
+
+def publish_authority(item: Published, *, by: Any) -> PublicAuthority:
+    """Publish, or publish again as it now stands, the name and text of one authority.
+
+    A changed byline takes a new slug, the old address answers 404, and every live record follows
+    in the same transaction. Raises PermissionDenied for staff who may not publish and
+    NotPublishable when a person may not be named or the text holds a sealed word.
+    """
+    if not by.has_perm(PUBLISH):
+        raise PermissionDenied
+    if isinstance(item, Journalist | Witness):
+        _check_person(item)
+    with transaction.atomic():
+        authority = put(item, renewed=True)
+        record(
+            EventType.PUBLICATION,
+            f"{authority.kind}:{authority.slug}",
+            agent=by,
+        )
+    return authority
+
+
+def _check_person(person: Person) -> None:
+    reasons = []
+    if not person.named:
+        reasons.append(
+            Reason("name-withheld", "protection", _("The name is withheld, so it is not public."))
+        )
+    elif not (person.consents_to(Use.VIEW) or named_by_a_film(person)):
+        reasons.append(Reason("consent", "consents", _("Record consent first: the default is no.")))
+    if person_words_in(
+        person,
+        "\n".join((person.byline_en, person.byline_ar, person.biography_en, person.biography_ar)),
+    ):
+        reasons.append(Reason("sealed-words", "", _("It needs a custodian."), needs_custodian=True))
+    if reasons:
+        raise NotPublishable(reasons)
+
+
+def named_by_a_film(person: Person) -> bool:
+    """Whether a film already names this witness, with the film as the source."""
+    return isinstance(person, Witness) and person.pk is not None and person.films.exists()
+
+
+def put(item: Published, *, renewed: bool = False) -> PublicAuthority:
+    """Store the authority of `item`; without `renewed`, leave one that stands as it is."""
+    if isinstance(item, Journalist | Witness):
+        return _put_person(item, renewed=renewed)
+    kind = _kind(item)
+    standing = PublicAuthority.objects.filter(kind=kind, slug=item.slug).first()
+    if standing is not None and not renewed:
+        return standing
+    if isinstance(item, Location):
+        return rows.put_authority(
+            kind,
+            item.slug,
+            name_en=item.name_en,
+            name_ar=item.name_ar,
+            polygon=orjson.dumps(item.polygon).decode() if item.polygon else "",
+            facts={
+                "kind": item.kind,
+                "parent": item.parent.slug if item.parent else None,
+                "latitude": item.latitude,
+                "longitude": item.longitude,
+            },
+        )
+    texts = {
+        "name_en": item.title_en,
+        "name_ar": item.title_ar,
+        "text_en": item.summary_en,
+        "text_ar": item.summary_ar,
+    }
+    if isinstance(item, Event):
+        if item.location is not None:
+            put(item.location)
+        facts = {
+            "happened": item.happened,
+            "place": item.location.slug if item.location else None,
+            "source": item.source,
+            "demonstration": item.demonstration,
+        }
+    else:
+        named = [witness for witness in item.witnesses.all() if witness.named]
+        facts = {
+            "broadcaster_en": item.broadcaster_en,
+            "broadcaster_ar": item.broadcaster_ar,
+            "broadcast_title_en": item.broadcast_title_en,
+            "broadcast_title_ar": item.broadcast_title_ar,
+            "broadcast_on": item.broadcast_on.isoformat() if item.broadcast_on else None,
+            "source_en": item.source_en,
+            "source_ar": item.source_ar,
+            "witnesses": sorted(put(witness).slug for witness in named),
+        }
+    return rows.put_authority(kind, item.slug, facts=facts, **texts)
+
+
+def _kind(item: Published) -> str:
+    return {
+        Journalist: Kind.JOURNALIST,
+        Witness: Kind.WITNESS,
+        Event: Kind.EVENT,
+        Film: Kind.FILM,
+        Location: Kind.NEIGHBOURHOOD,
+    }[type(item)]
+
+
+def _put_person(person: Journalist | Witness, *, renewed: bool) -> PublicAuthority:
+    kind = _kind(person)
+    old = person.public_slug
+    standing = PublicAuthority.objects.filter(kind=kind, slug=old).first() if old else None
+    if standing is not None and not renewed:
+        return standing
+    bylines = (person.byline_en, person.byline_ar)
+    if standing is None or (standing.name_en, standing.name_ar) != bylines:
+        person.public_slug = _free_slug(kind, person.byline_en)
+        type(person).objects.filter(pk=person.pk).update(public_slug=person.public_slug)
+    authority = rows.put_authority(
+        kind,
+        person.public_slug,
+        name_en=person.byline_en,
+        name_ar=person.byline_ar,
+        text_en=person.biography_en,
+        text_ar=person.biography_ar,
+        facts={"demonstration": person.demonstration},
+    )
+    if standing is not None and old != person.public_slug:
+        rows.drop_authority(kind, old)
+        _follow(kind, old, person.public_slug)
+    return authority
+
+
+def _free_slug(kind: str, byline: str) -> str:
+    """A slug made of the byline alone; a second person of the same byline gets a random tail."""
+    slug = slugify(byline)[:60] or kind
+    if PublicAuthority.objects.filter(kind=kind, slug=slug).exists():
+        return f"{slug}-{secrets.token_hex(3)}"
+    return slug
+
+
+def _follow(kind: str, old: str, new: str | None) -> None:
+    """Let every live record that credits `old` credit `new`, or nobody."""
+    terms = PublicTerm.objects.filter(facet=kind, value=old)
+    for row in PublicRecord.objects.live().filter(pk__in=terms.values("record_id")):
+        changes: dict[str, Any] = {kind: new}
+        if new is None:
+            changes["credit"] = "withheld"
+        rows.put(row.read().model_copy(update=changes))
+    for film in PublicAuthority.objects.filter(kind=Kind.FILM):
+        facts = film.stated
+        if kind == Kind.WITNESS and old in facts["witnesses"]:
+            kept = [slug for slug in facts["witnesses"] if slug != old]
+            facts["witnesses"] = sorted([*kept, new] if new else kept)
+            PublicAuthority.objects.filter(pk=film.pk).update(facts=orjson.dumps(facts).decode())
+            rows.note_authorities_changed()
+
+
+def remove_name(person: Journalist | Witness) -> bool:
+    """Take the person's name out of the whole catalogue. Whether it stood there."""
+    kind, slug = _kind(person), person.public_slug
+    if not slug or not rows.drop_authority(kind, slug):
+        return False
+    _follow(kind, slug, None)
+    return True
+
+
+def prune() -> int:
+    """Remove names that no live record and no film uses any more; return how many.
+
+    The gazetteer and the films stay: they are reference data.
+    """
+    in_films = {
+        slug
+        for film in PublicAuthority.objects.filter(kind=Kind.FILM)
+        for slug in film.stated["witnesses"]
+    }
+    removed = 0
+    for kind in (Kind.JOURNALIST, Kind.WITNESS, Kind.EVENT):
+        used = set(PublicTerm.objects.filter(facet=kind).values_list("value", flat=True))
+        for slug in PublicAuthority.objects.filter(kind=kind).values_list("slug", flat=True):
+            if slug not in used and not (kind == Kind.WITNESS and slug in in_films):
+                removed += rows.drop_authority(kind, slug)
+    return removed

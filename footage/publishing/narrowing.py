@@ -1,0 +1,78 @@
+"""narrow: the public record follows at once when the protection of a person tightens.
+
+Runs by itself, inside the transaction that stored the change, and only ever takes away.
+"""
+
+from typing import Any
+
+from django.db import transaction
+
+from footage.catalogue.models import PublicRecord
+from footage.custody.models import EventType, record
+from footage.models import Clip, Testimony
+from footage.publishing import authorities, rows
+from footage.publishing.access_copies import remove
+from footage.publishing.describe import may_download
+from footage.publishing.verbs import take_away
+from people.models import Journalist, Person, Use, Witness
+from people.signals import protection_changed
+
+
+def listen() -> None:
+    """Answer people's one signal. Called once, when the apps are ready."""
+    protection_changed.connect(_on_protection_changed, dispatch_uid="publishing.narrow")
+
+
+def _on_protection_changed(sender: Any, person: Person, **kwargs: Any) -> None:
+    narrow(person)
+
+
+def narrow(person: Person) -> int:
+    """Take out of the catalogue what `person` no longer allows; return how many acts that took.
+
+    The name goes when it is withheld or consent to be shown ended; records that rested on that
+    consent are withdrawn; downloads end with the consent to them. Never adds anything. Access
+    copies are removed after the surrounding transaction commits.
+    """
+    acts = 0
+    with transaction.atomic():
+        shown = person.consents_to(Use.VIEW)
+        if not person.named or not (shown or authorities.named_by_a_film(person)):
+            acts += authorities.remove_name(person)
+        if not shown:
+            for row in PublicRecord.objects.live().filter(reference__in=_resting_on(person)):
+                names = take_away(row, reason="consent-withdrawn", by=None)
+                transaction.on_commit(lambda names=names: remove(names))
+                acts += 1
+        if isinstance(person, Journalist):
+            acts += _end_downloads(person)
+    return acts
+
+
+def _resting_on(person: Person) -> list[str]:
+    """References of what may be shown only because this person consents."""
+    items: list[Clip | Testimony] = []
+    if isinstance(person, Journalist):
+        items += person.clips.all()
+    if isinstance(person, Witness):
+        items += person.testimonies.all()
+        items += Clip.objects.filter(
+            appearances__witness=person, appearances__identifiable=True, appearances__resolved=""
+        )
+    return [item.reference for item in items if not item.decided_without_consent]
+
+
+def _end_downloads(journalist: Journalist) -> int:
+    ended = 0
+    for clip in journalist.clips.all():
+        if may_download(clip):
+            continue
+        row = PublicRecord.objects.live().filter(reference=clip.reference).first()
+        if row is None:
+            continue
+        document = row.read()
+        if document.download:
+            narrowed = rows.put(document.model_copy(update={"download": False}))
+            record(EventType.NARROWING, clip.reference, digest=narrowed.digest)
+            ended += 1
+    return ended

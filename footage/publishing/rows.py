@@ -1,0 +1,114 @@
+"""Writing the rows of the catalogue: what every verb of publishing ends in.
+
+Nothing outside `footage.publishing` writes these tables, and everything here runs inside the
+verb's transaction.
+"""
+
+import hashlib
+from typing import Any
+
+import orjson
+from django.db.models import F
+from django.utils import timezone
+
+from footage.catalogue.models import (
+    PublicAuthority,
+    PublicLink,
+    PublicRecord,
+    PublicRendition,
+    PublicState,
+    PublicTerm,
+)
+from footage.catalogue.record import Record
+
+
+def next_change() -> int:
+    """Take the next change number. Call it last in a transaction.
+
+    The row stays locked until the commit, so numbers become visible in their own order; a
+    PostgreSQL sequence would let a follower skip one that commits late.
+    """
+    PublicState.objects.filter(pk=1).update(change=F("change") + 1)
+    return PublicState.objects.get(pk=1).change
+
+
+def note_authorities_changed() -> None:
+    """Tell readers' processes to read the names again."""
+    PublicState.objects.filter(pk=1).update(authorities=F("authorities") + 1)
+
+
+def put(document: Record, *, links: list[dict[str, Any]] | None = None) -> PublicRecord:
+    """Store the document as the live record of its reference, new or in place of the old one.
+
+    `links`, where given, replace the record's links (as PublicLink keyword arguments).
+    """
+    text = document.canonical()
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    now = timezone.now()
+    row = PublicRecord.objects.filter(reference=document.reference).first()
+    if row is None:
+        row = PublicRecord(reference=document.reference, published_at=now, version=0)
+    row.kind = document.kind
+    row.version += 1
+    row.schema = document.schema_number
+    row.revised_at = now
+    row.document, row.digest = text, digest
+    row.filmed_from, row.filmed_to = document.filmed_from, document.filmed_to
+    row.filmed_certain = document.filmed_certain
+    row.change = next_change()
+    row.save()
+    row.terms.all().delete()
+    PublicTerm.objects.bulk_create(
+        PublicTerm(record=row, facet=facet, value=value)
+        for facet, value in sorted(document.terms())
+    )
+    row.renditions.all().delete()
+    PublicRendition.objects.bulk_create(
+        PublicRendition(
+            record=row,
+            name=copy.name,
+            media_type=copy.media_type,
+            bytes=copy.bytes,
+            digest=copy.fixity.removeprefix("sha256:"),
+            download=document.download and copy.role != "poster",
+        )
+        for copy in document.renditions
+    )
+    if links is not None:
+        PublicLink.objects.filter(left=document.reference).delete()
+        PublicLink.objects.bulk_create(PublicLink(**link) for link in links)
+    return row
+
+
+def empty(row: PublicRecord, *, reason: str) -> list[str]:
+    """Turn a live record into a tombstone; return the names of its access copies."""
+    names = list(row.renditions.values_list("name", flat=True))
+    row.renditions.all().delete()
+    row.terms.all().delete()
+    PublicLink.objects.filter(left=row.reference).delete()
+    PublicLink.objects.filter(right=row.reference).delete()
+    row.withdrawn_at, row.withdrawal_reason = timezone.now(), reason
+    row.document, row.digest = None, ""
+    row.filmed_from = row.filmed_to = None
+    row.filmed_certain = False
+    row.version += 1
+    row.change = next_change()
+    row.save()
+    return names
+
+
+def put_authority(kind: str, slug: str, *, facts: dict[str, Any], **texts: str) -> PublicAuthority:
+    """Store a name and its public text. `texts`: name_en, name_ar, text_en, text_ar, polygon."""
+    row, _new = PublicAuthority.objects.update_or_create(
+        kind=kind, slug=slug, defaults={**texts, "facts": orjson.dumps(facts).decode()}
+    )
+    note_authorities_changed()
+    return row
+
+
+def drop_authority(kind: str, slug: str) -> bool:
+    """Remove a name from every page at once. Whether there was one."""
+    deleted, _per_model = PublicAuthority.objects.filter(kind=kind, slug=slug).delete()
+    if deleted:
+        note_authorities_changed()
+    return bool(deleted)

@@ -1,0 +1,255 @@
+"""publish, revise, withdraw: the acts of a named person upon one clip or testimony."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from footage.catalogue.models import PublicLink, PublicRecord
+from footage.catalogue.record import Record
+from footage.catalogue.record import Rendition as PublicCopy
+from footage.custody.models import EventType, record
+from footage.models import Clip, Testimony
+from footage.publishing import authorities, rows
+from footage.publishing.access_copies import access_copies, remove
+from footage.publishing.describe import credited_person, describe
+from footage.publishing.reasons import (
+    OVERRIDE,
+    PUBLISH,
+    Reason,
+    reasons_against,
+    refuse,
+)
+from footage.vocabularies import WITHDRAWAL_REASONS
+
+
+def state_of(item: Clip | Testimony) -> str:
+    """ "draft", "published" or "withdrawn": what the catalogue says. One query."""
+    row = PublicRecord.objects.filter(reference=item.reference).only("withdrawn_at").first()
+    if row is None:
+        return "draft"
+    return "withdrawn" if row.withdrawn_at else "published"
+
+
+def differs(item: Clip | Testimony) -> bool:
+    """Whether what stands in the workshop would change the published record."""
+    row = PublicRecord.objects.live().filter(reference=item.reference).first()
+    if row is None or row.document is None:
+        return False
+    published = row.read()
+    return describe(item, published.renditions) != published
+
+
+def publish(item: Clip | Testimony, *, by: Any, override_reason: str = "") -> PublicRecord:
+    """Make `item` public as it stands.
+
+    Raises NotPublishable with every reason against it; the attempt is recorded. A custodian may
+    override the check for sealed words with a reason of their own, which is recorded too. The
+    access copies are written before the one transaction that makes them reachable.
+    """
+    if state_of(item) == "published":
+        raise ValidationError(_("It is published already: revise it instead."))
+    return _make_public(item, EventType.PUBLICATION, by=by, override_reason=override_reason)
+
+
+def revise(item: Clip | Testimony, *, by: Any, override_reason: str = "") -> PublicRecord:
+    """Replace the public record by what stands in the workshop. Raises as `publish` does.
+
+    The access copies get new names, so an address of the old ones is dead at once.
+    """
+    if state_of(item) != "published":
+        raise ValidationError(_("Only what is published can be revised."))
+    return _make_public(item, EventType.REVISION, by=by, override_reason=override_reason)
+
+
+def _make_public(
+    item: Clip | Testimony, act: EventType, *, by: Any, override_reason: str
+) -> PublicRecord:
+    _check(item, by=by, override_reason=override_reason)
+    if isinstance(item, Testimony):
+        return _commit(item, act, (), by=by, override_reason=override_reason)
+    superseded = _copies_of(item.reference)
+    with access_copies(item.master) as copies:
+        row = _commit(item, act, copies, by=by, override_reason=override_reason)
+    kept = _copies_of(item.reference)
+    remove(name for name in superseded + [copy.name for copy in copies] if name not in kept)
+    return row
+
+
+def _check(item: Clip | Testimony, *, by: Any, override_reason: str) -> None:
+    """Refuse, and record the refusal, unless nothing stands against it or a custodian says so."""
+    reasons = reasons_against(item, by=by)
+    if override_reason and by.has_perm(OVERRIDE):
+        reasons = [reason for reason in reasons if not reason.needs_custodian]
+    if reasons:
+        refuse(item, reasons, by=by)
+
+
+def _commit(
+    item: Clip | Testimony,
+    act: EventType,
+    copies: tuple[PublicCopy, ...],
+    *,
+    by: Any,
+    override_reason: str,
+) -> PublicRecord:
+    with transaction.atomic():
+        # Read again under lock: consent may have been revoked while files were being copied.
+        fresh = type(item).objects.select_for_update().get(pk=item.pk)
+        late: list[Reason] = reasons_against(fresh, by=by)
+        if [reason for reason in late if not (override_reason and reason.needs_custodian)]:
+            transaction.set_rollback(True)
+        else:
+            _put_names(fresh)
+            document = describe(fresh, copies)
+            row = rows.put(document, links=_links(fresh))
+            authorities.prune()
+            record(act, fresh.reference, agent=by, digest=row.digest, version=row.version)
+            if override_reason and any(reason.needs_custodian for reason in late):
+                record(EventType.OVERRIDE, fresh.reference, agent=by, reason=override_reason)
+            return row
+    refuse(item, late, by=by)
+    raise AssertionError("refuse() always raises")
+
+
+def _put_names(item: Clip | Testimony) -> None:
+    """Publish the names the document will point to, where they do not stand yet."""
+    person = item.journalist if isinstance(item, Clip) else item.witness
+    credited = credited_person(item, person)
+    if credited is not None:
+        authorities.put(credited)
+    if isinstance(item, Clip):
+        for event in item.events.all():
+            authorities.put(event)
+        if item.location is not None:
+            for place in item.location.ancestry():
+                authorities.put(place)
+
+
+def _links(item: Clip | Testimony) -> list[dict[str, Any]] | None:
+    """A testimony's links to the clips that carry it; they show only while both ends are live."""
+    if isinstance(item, Clip):
+        return None
+    return [
+        {
+            "kind": PublicLink.Kind.CARRIED_BY,
+            "left": item.reference,
+            "right": span.clip.reference,
+            "start_s": span.start_s,
+            "end_s": span.end_s,
+        }
+        for span in item.ranges.select_related("clip")
+    ]
+
+
+def _copies_of(reference: str) -> list[str]:
+    return list(
+        PublicRecord.objects.filter(reference=reference, renditions__isnull=False).values_list(
+            "renditions__name", flat=True
+        )
+    )
+
+
+def withdraw(reference: str, *, reason: str, by: Any) -> PublicRecord:
+    """Leave a tombstone in place of a live record, from the next request on.
+
+    `reason` is a code of WITHDRAWAL_REASONS. Withdrawing a testimony also silences every clip that
+    carries it. Raises PermissionDenied, and ValidationError for an unknown reason or a record that
+    is not live.
+    """
+    if not by.has_perm(PUBLISH):
+        raise PermissionDenied
+    if reason not in WITHDRAWAL_REASONS:
+        raise ValidationError({"reason": _("Choose a reason from the list.")})
+    with transaction.atomic():
+        row = PublicRecord.objects.live().select_for_update().filter(reference=reference).first()
+        if row is None:
+            raise ValidationError(_("Nothing is published under this reference."))
+        names = take_away(row, reason=reason, by=by)
+    remove(names)
+    return row
+
+
+def take_away(row: PublicRecord, *, reason: str, by: Any | None) -> list[str]:
+    """The withdrawal inside the caller's transaction; returns access copies to remove after it."""
+    digest = row.digest
+    carried_by = list(
+        PublicLink.objects.filter(kind=PublicLink.Kind.CARRIED_BY, left=row.reference).values_list(
+            "right", "start_s", "end_s"
+        )
+    )
+    names = rows.empty(row, reason=reason)
+    for clip_reference, start_s, end_s in carried_by:
+        names += silence(clip_reference, start_s or 0.0, end_s, by=by)
+    authorities.prune()
+    record(EventType.WITHDRAWAL, row.reference, agent=by, reason=reason, digest=digest)
+    return names
+
+
+def silence(reference: str, start_s: float, end_s: float | None, *, by: Any | None) -> list[str]:
+    """Take what is said in a range out of a live clip: its segments, and the copies in which it
+    could still be heard. Until a redaction is published the page keeps its description alone."""
+    row = PublicRecord.objects.live().filter(reference=reference).first()
+    if row is None:
+        return []
+    document = row.read()
+    audible = {"playable", "sound"}
+    removed = [copy.name for copy in document.renditions if copy.role in audible]
+    transcripts = tuple(
+        transcript.model_copy(
+            update={
+                "segments": tuple(
+                    segment
+                    for segment in transcript.segments
+                    if segment.end_s <= start_s or (end_s is not None and segment.start_s >= end_s)
+                )
+            }
+        )
+        for transcript in document.transcripts
+    )
+    narrowed: Record = document.model_copy(
+        update={
+            "renditions": tuple(copy for copy in document.renditions if copy.role not in audible),
+            "transcripts": transcripts,
+            "download": False,
+        }
+    )
+    narrowed_row = rows.put(narrowed)
+    record(EventType.NARROWING, reference, agent=by, digest=narrowed_row.digest)
+    return removed
+
+
+def consequences(item: Clip | Testimony, act: str) -> list[Any]:
+    """What `act` (publish, revise or withdraw) will do, as sentences for the confirmation page."""
+    if act == "withdraw":
+        said = [
+            _("It disappears from every page, list, count and export with the next request."),
+            _("Its address answers with a tombstone: reference, date and class of reason."),
+            _("Its access copies are removed. Copies that others made cannot be called back."),
+        ]
+        if isinstance(item, Testimony):
+            said.append(
+                _("Clips that carry it lose their playable copy and those lines of transcript.")
+            )
+        return said
+    person = item.journalist if isinstance(item, Clip) else item.witness
+    credited = credited_person(item, person)
+    said = [
+        _("Everybody will be able to see it, in both languages, from the next request on."),
+        _("The credit reads: %(byline)s") % {"byline": credited.byline_en}
+        if credited
+        else _("The credit reads: Name withheld."),
+    ]
+    if isinstance(item, Clip):
+        said += [
+            _("The date is shown to the %(precision)s.")
+            % {"precision": item.get_filmed_precision_display()},
+            _("The place is shown to the %(precision)s.")
+            % {"precision": item.get_location_precision_display()},
+        ]
+        if item.verifiable_in_public:
+            said.append(_("The master's digest is published: a seized phone could be matched."))
+    if act == "revise":
+        said.append(_("The published version is replaced; addresses of its copies go dead."))
+    return said
