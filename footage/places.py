@@ -281,6 +281,8 @@ class Gazetteer:
     def find_in(self, title: str) -> list[Mention]:
         """The places that a title names, in order, longest name first, none overlapping."""
         words = _words(title)
+        aleppo = any(word.key in _ALEPPO for word in words)
+        elsewhere = not aleppo and any(word.key in _OTHER_CITIES for word in words)
         mentions: list[Mention] = []
         position = 0
         last_end = -1
@@ -289,8 +291,8 @@ class Gazetteer:
             if not length:
                 position += 1
                 continue
-            surroundings = _Surroundings.of(words, position, length, follows=last_end == position)
-            if self._is_meant(entry, surroundings):
+            beside = _Neighbours.of(words, position, length, follows=last_end == position)
+            if self._is_meant(entry, beside, elsewhere):
                 last_end = position + length
                 places = _quarters(self._names[entry])
                 certain = len(places) == 1 and entry not in _UNCERTAIN
@@ -318,64 +320,56 @@ class Gazetteer:
                         return length, entry
         return 0, ()
 
-    def _is_meant(self, entry: tuple[str, ...], at: "_Surroundings") -> bool:
-        """Whether a name found in a text is the place, judged by the words beside it."""
+    def _is_meant(self, entry: tuple[str, ...], beside: "_Neighbours", elsewhere: bool) -> bool:
+        """Whether a name found in a text is the place, judged by the words beside it.
+
+        `elsewhere`: the text speaks of another city and not of Aleppo.
+        """
         only = entry[0] if len(entry) == 1 else ""
-        if at.before in _BEARERS or (only and at.before in _OTHER_PLACES):
+        if beside.before in _BEARERS or (only and beside.before in _OTHER_PLACES):
             return False
-        if at.after in _NOT_A_QUARTER:
+        if beside.after in _NOT_A_QUARTER:
             return False
         if only in _THE_MARTYRS:
-            return at.before in _CUES or at.after in _LATIN_CUES
-        if only in _TISHREEN and (at.after in _MONTH_ORDINALS or at.after.isdigit()):
+            return beside.before in _CUES or beside.after in _LATIN_CUES
+        if only in _TISHREEN and (beside.after in _MONTH_ORDINALS or beside.after.isdigit()):
             return False
-        if only in _SHARED or only in _ORDINARY:
-            if at.before in _BUILDINGS or at.after in _OTHER_CITIES:
-                return False
-            if at.other_city and not at.aleppo:
-                return False
+        not_ours = elsewhere or beside.before in _BUILDINGS or beside.after in _OTHER_CITIES
+        if not_ours and (only in _SHARED or only in _ORDINARY):
+            return False
         if (
             only in _ORDINARY
             or entry in _ORDINARY_PHRASES
             or (entry in self._announced and entry not in self._plain)
         ):
-            return at.announced
+            return beside.announced
         return True
 
 
 @dataclass(frozen=True)
-class _Surroundings:
-    """The words beside a name: keys of its neighbours, and which cities the text speaks of."""
+class _Neighbours:
+    """The words before and after a name, and whether they announce it."""
 
     before: str
     after: str
     announced: bool
-    aleppo: bool
-    other_city: bool
 
     @classmethod
-    def of(
-        cls, words: Sequence[_Word], position: int, length: int, follows: bool
-    ) -> "_Surroundings":
+    def of(cls, words: Sequence[_Word], position: int, length: int, follows: bool) -> "_Neighbours":
         """`follows`: another accepted name stands right before, as in a list of quarters."""
-        keys = [word.key for word in words]
-        previous = [word for word in keys[:position] if word not in _AND]
-        before = previous[-1] if previous else ""
-        after = keys[position + length] if position + length < len(keys) else ""
+        first = position
+        while first and words[first - 1].key in _AND:
+            first -= 1
+        before = words[first - 1].key if first else ""
+        after = words[position + length].key if position + length < len(words) else ""
         announced = (
             follows
             or before in _CUES
             or (before in _ALEPPO and not before.isascii())
             or after in _LATIN_CUES
-            or (not previous and after.isdigit())  # a title that is a place and a date
+            or (not before and after.isdigit())  # a title that is a place and a date
         )
-        return cls(
-            before,
-            after,
-            announced,
-            any(word in _ALEPPO for word in keys),
-            any(word in _OTHER_CITIES for word in keys),
-        )
+        return cls(before, after, announced)
 
 
 def _quarters(places: Iterable[Place]) -> list[Place]:
