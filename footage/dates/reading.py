@@ -127,24 +127,24 @@ def _expression(tokens: Tokens) -> str:
     if count := _at_end(tokens, words.OR_AFTER):
         return _point(tokens[:-count]).hedged(flags).edtf + "/.."
     if count := _at(tokens, words.BETWEEN, 0):
-        return _range(tokens[count:], flags)
+        return _range(tokens[count:], flags, words.TO | words.AND)
     try:
         return _point(tokens).hedged(flags).edtf
     except DateError as refusal:
         try:
-            return _range(tokens, flags)
+            return _range(tokens, flags, words.TO)
         except DateError as second:
             raise (second if second.code == "ambiguous" else refusal) from None
 
 
-def _range(tokens: Tokens, flags: tuple[bool, bool]) -> str:
+def _range(tokens: Tokens, flags: tuple[bool, bool], joining: Phrases) -> str:
     """Two dates around a word, a dash or a slash. Exactly one place to cut must make sense."""
     found: set[str] = set()
     refused = DateError("not_understood")
     for position in range(1, len(tokens) - 1):
         dash = tokens[position] == "-"
         slash = tokens[position] == "/"
-        count = 1 if dash or slash else _at(tokens, words.TO, position)
+        count = 1 if dash or slash else _at(tokens, joining, position)
         if not count:
             continue
         try:
@@ -260,7 +260,7 @@ def _items(tokens: Tokens) -> tuple[str, list[str]]:
     while position < len(tokens):
         token = tokens[position]
         if token in _SEPARATORS:
-            around_number = token == "(" and tokens[position + 1][0] in "0123456789"
+            around_number = token.startswith("(") and tokens[position + 1][0] in "0123456789"
             if around_number or (after_separator and token in _HARD_SEPARATORS):
                 raise DateError("not_understood")
             after_separator = token in _HARD_SEPARATORS
@@ -337,7 +337,7 @@ _IN_TITLES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = [
         lambda m: _ymd(m[2], m[1], "")[:7],
     ),
 ]
-_JOINED_BY = re.compile(r"\s*(?:-|to|until|و|الي|حتي)\s*")
+_JOINED_BY = re.compile(r"\s*(?:-|to|until|الي|حتي)\s*")
 _CLOSE_BEFORE = re.compile(r"[0-9][-/\\._]\Z")
 
 

@@ -93,7 +93,9 @@ OR_BEFORE = _words("or earlier|or before|أو قبل ذلك|أو قبله")
 AFTER = _words("after|later than|since|بعد|منذ")
 OR_AFTER = _words("or later|or after|أو بعد ذلك|أو بعده")
 BETWEEN = _words("between|from|بين|ما بين|من")
-TO = _words("to|and|until|till|through|و|إلى|حتى|لغاية")
+TO = _words("to|until|till|through|إلى|حتى|لغاية")
+# "2 and 5 August" are two days, "between 2 and 5 August" is a range.
+AND = _words("and|و")
 SOME_DAY = _words("day in|a day in|some day in|يوم في|يوم من|يوم غير محدد من|يوم ما في")
 SOME_MONTH = _words("month in|a month in|some month in|شهر في|شهر غير محدد من|شهر ما في")
 # Words that carry nothing: the date is the same without them.
