@@ -47,6 +47,7 @@ MAX_DURATION = 7 * 24 * 3600.0
 LEAST_BIT_RATE = 200
 TAG_BUDGET = 32 * 1024
 PACKETS_TRIED = 400
+MAKER_NOTE = 37500  # binary, and different for every maker
 ORIENTATIONS = {1: (0, False), 2: (0, True), 3: (180, False), 4: (180, True),
                 5: (270, True), 6: (90, False), 7: (90, True), 8: (270, False)}  # fmt: skip
 
@@ -319,6 +320,9 @@ def open_picture(descriptor: int, form: str) -> Image.Image:
         raise Unplayable("too-large-picture", str(error)) from None
     except MemoryError:
         raise
+    except PermissionError:
+        # Pillow looks for further plugins when its own refuse; they are out of reach on purpose.
+        raise Unplayable("damaged", "the header of the picture cannot be read") from None
     except Exception as error:  # Pillow's plugins raise whatever a damaged header makes them raise
         raise Unplayable("damaged", f"{type(error).__name__}: {error}") from None
 
@@ -350,13 +354,14 @@ def _probe_photograph(descriptor: int, form: str) -> Probe:
     picture = open_picture(descriptor, form)
     width, height = picture.size
     tags = Tags()
-    exif, gps, rotation, mirrored, swapped = _read_exif(picture, tags)
+    exif, gps = read_exif(picture, tags)
+    rotation, mirrored, turned = orientation_of_picture(picture, descriptor, form, exif.get(274))
     for key, value in picture.info.items():
         if isinstance(value, (str, bytes)) and key not in ("exif", "icc_profile"):
             tags.add(str(key), value)
     picture.draft("RGB", (512, 512))  # JPEG decodes at an eighth of the size
     truncated = load_picture(picture)
-    if swapped:
+    if rotation in (90, 270) and not turned:
         width, height = height, width
     place = metadata.place_from_exif(gps)
     recorded, doubt = _exif_time(exif)
@@ -379,10 +384,8 @@ def _probe_photograph(descriptor: int, form: str) -> Probe:
     )
 
 
-def _read_exif(
-    picture: Image.Image, tags: "Tags"
-) -> tuple[dict[int, Any], dict[int, Any], int, bool, bool]:
-    """(EXIF of both directories, GPS, rotation, mirrored, whether Pillow's size is still unturned)."""
+def read_exif(picture: Image.Image, tags: "Tags") -> tuple[dict[int, Any], dict[int, Any]]:
+    """The EXIF of both its directories, and its GPS directory; their values go into `tags`."""
     everything: dict[int, Any] = {}
     gps: dict[int, Any] = {}
     try:
@@ -396,13 +399,29 @@ def _read_exif(
         tags.add("exif damaged", type(error).__name__)
     for names, values in ((ExifTags.TAGS, everything), (ExifTags.GPSTAGS, gps)):
         for number, value in values.items():
+            if number == MAKER_NOTE:
+                continue
             tags.add(str(names.get(number, number)), value)
-    turned_by_decoder = picture.info.get("original_orientation")
-    orientation = turned_by_decoder or everything.get(274)
+    return everything, gps
+
+
+def orientation_of_picture(
+    picture: Image.Image, descriptor: int, form: str, orientation: object
+) -> tuple[int, bool, bool]:
+    """(clockwise degrees, mirrored, whether the decoder has turned it already).
+
+    `orientation` is EXIF tag 274. libheif turns by the file's own 'irot' and 'imir', after which
+    EXIF must not be applied again; a HEIC that lacks them is upright by EXIF alone.
+    """
+    already = False
+    if form == "heif":
+        orientation = picture.info.get("original_orientation") or orientation
+        boxes = os.pread(descriptor, 1 << 16, 0)
+        already = b"irot" in boxes or b"imir" in boxes
     rotation, mirrored = ORIENTATIONS.get(
         orientation if isinstance(orientation, int) else 1, (0, False)
     )
-    return everything, gps, rotation, mirrored, rotation in (90, 270) and not turned_by_decoder
+    return rotation, mirrored, already
 
 
 def _exif_time(exif: Mapping[int, Any]) -> tuple[str | None, str]:

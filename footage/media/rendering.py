@@ -3,8 +3,11 @@
 Moving copies are made by ffmpeg, which the same child becomes (recipes.py has the arguments).
 """
 
+import contextlib
 import io
 import os
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import av
@@ -16,6 +19,7 @@ from footage.media.unplayable import Unplayable
 # Where to look for a poster, in parts of the length, and how many frames to weigh at each.
 POSTER_PLACES = (0.10, 0.35, 0.60, 0.0)
 FRAMES_WEIGHED = 6
+PATIENCE = 3.0  # seconds
 # Mean and spread of grey levels (0-255) below which a frame shows nothing.
 DARK, FLAT = 18.0, 6.0
 QUALITY = 82
@@ -46,13 +50,12 @@ def _photograph(descriptor: int, form: str, side: int) -> Image.Image:
     profile = picture.info.get("icc_profile")
     picture.draft("RGB", (side, side))
     probing.load_picture(picture)
-    try:
-        turned = ImageOps.exif_transpose(picture)
-    except MemoryError:
-        raise
-    except Exception:  # a damaged EXIF block must not hide the picture
-        turned = picture
-    return _to_srgb(_on_white(turned), profile)
+    exif, _ = probing.read_exif(picture, probing.Tags())
+    rotation, mirrored, already = probing.orientation_of_picture(
+        picture, descriptor, form, exif.get(274)
+    )
+    upright = picture if already else _turned(picture, rotation, mirrored)
+    return _to_srgb(_on_white(upright), profile)
 
 
 def _on_white(picture: Image.Image) -> Image.Image:
@@ -99,6 +102,11 @@ def _poster(descriptor: int, family: str, duration_s: float | None) -> Image.Ima
                     best = (weight, frame)
             if best is not None and best[0] > 0:
                 break
+        if best is None or best[0] <= 0:
+            for frame in _every_tenth(container, video):
+                weight = _weight(frame)
+                if best is None or weight > best[0]:
+                    best = (weight, frame)
         if best is None:
             raise Unplayable("damaged", "no picture could be decoded")
         return _upright(best[1], aspect)
@@ -109,10 +117,8 @@ def _key_frames_from(container: Any, video: Any, seconds: float) -> list[Any]:
     found: list[Any] = []
     for skip in ("NONKEY", "DEFAULT"):
         video.codec_context.skip_frame = skip
-        try:
+        with contextlib.suppress(av.FFmpegError):  # not seekable: from where it stands
             container.seek(int(seconds * av.time_base))
-        except av.FFmpegError:
-            pass  # not seekable: from where it stands
         for frame in probing.frames(container, video):
             if frame.is_corrupt and skip == "NONKEY":
                 continue
@@ -122,6 +128,19 @@ def _key_frames_from(container: Any, video: Any, seconds: float) -> list[Any]:
         if found:
             return found
     return found
+
+
+def _every_tenth(container: Any, video: Any) -> Iterator[Any]:
+    """Frames from the start, for as long as there is time: for clips whose key frames are dark."""
+    video.codec_context.skip_frame = "DEFAULT"
+    with contextlib.suppress(av.FFmpegError):
+        container.seek(0)
+    until = time.monotonic() + PATIENCE
+    for count, frame in enumerate(probing.frames(container, video)):
+        if time.monotonic() > until:
+            return
+        if count % 10 == 9:
+            yield frame
 
 
 def _weight(frame: Any) -> float:
@@ -138,11 +157,16 @@ def _upright(frame: Any, aspect: Any) -> Image.Image:
     width, height = probing.square_size(frame.width, frame.height, aspect)
     if (width, height) != picture.size:
         picture = picture.resize((width, height), Image.Resampling.BICUBIC)
+    return _turned(picture, rotation, mirrored)
+
+
+def _turned(picture: Image.Image, rotation: int, mirrored: bool) -> Image.Image:
+    """Mirrored left to right if it is to be, then turned clockwise."""
     if mirrored:
         picture = ImageOps.mirror(picture)
-    turns = {
+    turn = {
         90: Image.Transpose.ROTATE_270,
         180: Image.Transpose.ROTATE_180,
         270: Image.Transpose.ROTATE_90,
-    }
-    return picture.transpose(turns[rotation]) if rotation else picture
+    }.get(rotation)
+    return picture.transpose(turn) if turn is not None else picture

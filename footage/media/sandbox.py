@@ -182,9 +182,11 @@ def _judge(exit_code: int | None, result: bytes, errors: str) -> dict[str, Any]:
         raise Unplayable("timed-out", errors)
     if exit_code == UNCONFINED_EXIT:
         raise Unavailable(errors.strip())
-    if exit_code in (-signal.SIGXCPU, -signal.SIGKILL):
-        # Past the hard limit of processor time the kernel kills; nothing else here does.
+    if exit_code == -signal.SIGXCPU:
         raise Unplayable("timed-out", errors)
+    if exit_code == -signal.SIGKILL:
+        # Not by us, that is a time-out; so by the kernel, which was out of memory.
+        raise Unplayable("too-much-memory", errors)
     if exit_code == -signal.SIGXFSZ:
         raise Unplayable("too-large-output", errors)
     if exit_code != 0:
