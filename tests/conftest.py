@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import transaction
+from django.db.backends.base.operations import BaseDatabaseOperations
 
 from tests.harness import absent
 from tests.windows import CHROMIUM_FLAGS, window
@@ -42,6 +44,34 @@ def archive_data(settings: Any) -> Iterator[Path]:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     yield root
     shutil.rmtree(root)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flush_reaches_append_only_tables() -> Iterator[None]:
+    """Let Django empty the database after a test with real transactions.
+
+    Flushing deletes rows, which the triggers of append-only tables refuse, as they should. So the
+    triggers rest for the length of a flush, and for nothing else.
+    """
+    flush = BaseDatabaseOperations.execute_sql_flush
+
+    def flush_without_triggers(self: Any, statements: list[str]) -> None:
+        with transaction.atomic(using=self.connection.alias), self.connection.cursor() as cursor:
+            if self.connection.vendor == "postgresql":
+                cursor.execute("SET LOCAL session_replication_role = replica")
+                flush(self, statements)
+                return
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+            for name, _ in triggers:
+                cursor.execute(f'DROP TRIGGER "{name}"')
+            flush(self, statements)
+            for _, sql in triggers:
+                cursor.execute(sql)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", flush_without_triggers)
+        yield
 
 
 @pytest.fixture(scope="session")

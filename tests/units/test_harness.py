@@ -9,7 +9,9 @@ import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage, storages
+from django.db import DatabaseError
 
+from footage.custody.models import CustodyEvent, EventType, record
 from tests import servers
 from tests.harness import OutsideConnection, absent
 from tests.windows import window
@@ -124,3 +126,13 @@ def test_a_window_runs_scripts_only_when_it_should(browser, javascript: bool, ti
     with window(browser, javascript=javascript) as page:
         page.set_content("<title>none</title><script>document.title = 'scripts'</script>")
         assert page.title() == title
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("test", ["one", "the next"])
+def test_append_only_rows_are_gone_in_the_next_test_and_their_triggers_are_not(test: str):
+    assert not CustodyEvent.objects.exists()
+    record(EventType.ACCESSION, test)
+    with pytest.raises(DatabaseError, match="append-only"):
+        CustodyEvent.objects.all().delete()
+    assert CustodyEvent.objects.get().subject == test
