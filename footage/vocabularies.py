@@ -301,22 +301,6 @@ WITHDRAWAL_REASONS = Vocabulary(
     Term("legal", "Legal reasons", "أسباب قانونية"),
 )
 
-CONSENT_USES = Vocabulary(
-    "consent uses",
-    Term("view", "Watching on this site", "المشاهدة في هذا الموقع"),
-    Term("download", "Downloading a copy", "تنزيل نسخة"),
-    Term("research", "Research", "البحث"),
-    Term("broadcast", "Broadcast and film", "البث والأفلام"),
-    Term("court", "Courts and investigations", "المحاكم والتحقيقات"),
-)
-
-PROTECTION = Vocabulary(
-    "protection",
-    Term("named", "Named", "بالاسم"),
-    Term("pseudonym", "Under a pseudonym", "باسم مستعار"),
-    Term("withheld", "Name withheld", "الاسم محجوب"),
-)
-
 TRANSCRIPT_STATUS = Vocabulary(
     "transcript status",
     Term("machine", "Made by machine", "تفريغ آلي"),
@@ -352,8 +336,6 @@ VOCABULARIES = (
     PLACE_PRECISION,
     DATE_PRECISION,
     WITHDRAWAL_REASONS,
-    CONSENT_USES,
-    PROTECTION,
     TRANSCRIPT_STATUS,
     PLACE_KINDS,
 )

@@ -215,7 +215,7 @@ class Clip(Describable):
         _("source"), blank=True, help_text=_("Sealed: how and from whom the file came.")
     )
     custody_note = models.TextField(_("custody notes"), blank=True, help_text=SEALED)
-    # What the machine would propose: {"location": {...}, "filmed": {...}}. Nothing is saved unasked.
+    # What the machine proposes for `location` and `filmed`. Nothing of it is saved unasked.
     suggestions = models.JSONField(default=dict, blank=True, editable=False)
 
     history = HistoricalRecords(

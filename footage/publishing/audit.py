@@ -16,7 +16,7 @@ from people.models import Journalist, Witness
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is public and should not be, or is torn. `code` is stable, `detail` staff-only."""
+    """One thing that is public and should not be, or is torn. `code` is stable."""
 
     reference: str
     code: str

@@ -1,0 +1,194 @@
+"""What must disappear disappears everywhere, at once, and nothing brings it back by itself."""
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.storage import storages
+from django.db import IntegrityError, transaction
+
+from footage import publishing
+from footage.catalogue.models import (
+    PublicAuthority,
+    PublicLink,
+    PublicRecord,
+    PublicRendition,
+    PublicTerm,
+)
+from footage.custody.models import CustodyEvent, EventType
+from footage.models import Appearance
+from people.models import Use
+from people.signals import protection_changed
+from tests import world
+
+pytestmark = pytest.mark.django_db
+
+
+def names(kind):
+    return set(PublicAuthority.objects.filter(kind=kind).values_list("name_en", flat=True))
+
+
+def test_withdrawing_leaves_reference_date_and_class_of_reason_and_nothing_else():
+    row = world.published()
+    copies = [copy.name for copy in row.read().renditions]
+    publishing.withdraw(row.reference, reason="safety", by=world.publisher())
+    left = PublicRecord.objects.get()
+    assert (left.document, left.digest, left.filmed_from) == (None, "", None)
+    assert (left.withdrawal_reason, left.reference) == ("safety", row.reference)
+    assert not PublicTerm.objects.exists()
+    assert not PublicRendition.objects.exists()
+    assert not any(storages["access"].exists(name) for name in copies)
+    assert names("journalist") == set(), "a name that no live record uses is gone"
+    assert CustodyEvent.objects.filter(type=EventType.WITHDRAWAL, subject=row.reference).exists()
+
+
+def test_the_database_itself_refuses_a_withdrawn_record_with_a_document():
+    row = world.published()
+    document = row.document
+    publishing.withdraw(row.reference, reason="mistake", by=world.publisher())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PublicRecord.objects.update(document=document)
+
+
+def test_what_was_withdrawn_cannot_be_published_again_by_one_person():
+    clip = world.clip()
+    world.published(clip)
+    publishing.withdraw(clip.reference, reason="mistake", by=world.publisher())
+    with pytest.raises(publishing.NotPublishable):
+        world.published(clip)
+
+
+def test_withdrawing_needs_a_publisher_and_a_reason_from_the_list():
+    row = world.published()
+    with pytest.raises(PermissionDenied):
+        publishing.withdraw(row.reference, reason="safety", by=world.archivist())
+    with pytest.raises(ValidationError):
+        publishing.withdraw(row.reference, reason="because", by=world.publisher())
+    assert PublicRecord.objects.live().count() == 1
+
+
+def test_withholding_a_name_removes_it_from_every_record_in_the_same_transaction():
+    clip = world.clip()
+    world.published(clip)
+    person = clip.journalist
+    person.protection = "withheld"
+    person.save()
+    document = PublicRecord.objects.get().read()
+    assert (document.journalist, document.credit) == (None, "withheld")
+    assert names("journalist") == set()
+    assert not PublicTerm.objects.filter(facet="journalist").exists()
+    assert publishing.audit_public() == []
+
+
+def test_loosening_the_protection_adds_nothing_by_itself():
+    person = world.journalist("Salma", protection="withheld")
+    clip = world.clip(journalist=person, credit="withheld")
+    world.published(clip)
+    person.protection = "named"
+    person.save()
+    assert names("journalist") == set()
+    assert PublicRecord.objects.get().read().credit == "withheld"
+
+
+def test_revoking_consent_withdraws_what_rested_on_it():
+    clip = world.clip()
+    world.published(clip)
+    world.consent(clip.journalist, Use.VIEW, granted=False)
+    row = PublicRecord.objects.get()
+    assert row.withdrawal_reason == "consent-withdrawn"
+    assert names("journalist") == set()
+
+
+def test_revoking_consent_removes_the_name_where_a_signed_decision_keeps_the_clip():
+    clip = world.clip()
+    clip.decision_reason, clip.decision_by = "Evidence of public interest.", world.publisher()
+    clip.save()
+    world.published(clip)
+    world.consent(clip.journalist, Use.VIEW, granted=False)
+    document = PublicRecord.objects.live().get().read()
+    assert (document.journalist, document.credit) == (None, "withheld")
+
+
+def test_revoking_the_consent_to_downloads_ends_them():
+    person = world.journalist("Hala", uses=(Use.VIEW, Use.DOWNLOAD))
+    world.published(world.clip(journalist=person))
+    assert PublicRendition.objects.filter(download=True).exists()
+    world.consent(person, Use.DOWNLOAD, granted=False)
+    assert not PublicRendition.objects.filter(download=True).exists()
+    assert PublicRecord.objects.live().get().read().download is False
+
+
+def test_revoking_the_consent_of_somebody_seen_withdraws_the_clip():
+    seen = world.witness("The baker")
+    clip = world.clip()
+    Appearance.objects.create(clip=clip, witness=seen)
+    world.published(clip)
+    world.consent(seen, Use.VIEW, granted=False)
+    assert not PublicRecord.objects.live().exists()
+
+
+def test_a_failure_to_narrow_aborts_the_save_that_asked_for_it():
+    clip = world.clip()
+    world.published(clip)
+
+    def fails(**kwargs):
+        raise RuntimeError("the disk is gone")
+
+    protection_changed.connect(fails)
+    try:
+        clip.journalist.protection = "withheld"
+        with pytest.raises(RuntimeError):
+            clip.journalist.save()
+    finally:
+        protection_changed.disconnect(fails)
+    clip.journalist.refresh_from_db()
+    assert clip.journalist.protection == "pseudonym"
+    assert PublicRecord.objects.get().read().journalist == "nour"
+
+
+def test_withdrawing_a_testimony_silences_the_clip_that_carries_it():
+    clip = world.clip()
+    world.transcript(clip, "ar", (0, 4000, "مقدمة"), (4000, 9000, "لم يكن عندنا ماء"))
+    told = world.testimony(clip, start_s=4, end_s=9)
+    world.published(clip)
+    world.published(told)
+    assert PublicLink.objects.count() == 1
+    publishing.withdraw(told.reference, reason="consent-withdrawn", by=world.publisher())
+    document = PublicRecord.objects.live().get().read()
+    assert [s.text for t in document.transcripts for s in t.segments] == ["مقدمة"]
+    assert {copy.role for copy in document.renditions} == {"poster"}
+    assert not PublicLink.objects.exists()
+    with pytest.raises(publishing.NotPublishable) as refusal:
+        publishing.revise(clip, by=world.publisher())
+    assert "carries-withdrawn" in {reason.code for reason in refusal.value.reasons}
+
+
+def test_the_film_keeps_naming_its_witness_until_the_name_is_withheld():
+    from footage.management.commands.load_reference import load_film
+
+    film = load_film()
+    publishing.publish_authority(film, by=world.publisher())
+    assert names("witness") == {"Ahmed"}
+    world.published()
+    assert names("witness") == {"Ahmed"}, "pruning keeps whom a film names"
+    ahmed = film.witnesses.get()
+    ahmed.protection = "withheld"
+    ahmed.save()
+    assert names("witness") == set()
+    assert PublicAuthority.objects.get(kind="film").stated["witnesses"] == []
+
+
+def test_the_audit_finds_a_name_that_slipped_past_the_rules():
+    clip = world.clip()
+    world.published(clip)
+    type(clip.journalist).objects.update(protection="withheld")
+    found = {finding.code for finding in publishing.audit_public()}
+    assert {"credit", "name"} <= found
+
+
+def test_the_audit_finds_a_changed_document_and_a_missing_copy():
+    row = world.published()
+    other = world.published()
+    PublicRecord.objects.filter(pk=row.pk).update(document=row.document.replace("Bread", "Dread"))
+    storages["access"].delete(other.read().renditions[0].name)
+    found = {(finding.reference, finding.code) for finding in publishing.audit_public()}
+    assert (row.reference, "digest") in found
+    assert (other.reference, "missing-copy") in found
