@@ -46,7 +46,7 @@ def receive(
     `by` is the member of staff, None for the software itself. `filename` is only handed on: it is
     sealed and belongs to the clip. `door` is called with the staged file and may refuse it by
     raising. Raises a subclass of Refused (nothing was kept) or whatever `chunks` raises.
-    Call it outside transactions (RuntimeError otherwise). Costs one write and one read of the content.
+    Call it outside transactions (RuntimeError otherwise). Costs one write and one read.
     """
     store = masters_directory()
     limit = getattr(settings, "MASTER_MAX_BYTES", DEFAULT_MAX_BYTES)
