@@ -76,10 +76,6 @@ class Person(models.Model):
         default=False,
         help_text=_("Readers are told that this person is invented."),
     )
-    # The slug under which the byline stands in the catalogue; publishing alone sets it. It is made
-    # from the byline, so that it says no more than the byline does.
-    public_slug = models.CharField(max_length=80, blank=True, editable=False)
-
     class Meta:
         abstract = True
 
@@ -90,6 +86,15 @@ class Person(models.Model):
     def named(self) -> bool:
         """Whether the byline (or pseudonym) may be shown at all."""
         return self.protection != Protection.WITHHELD
+
+    @property
+    def public_slug(self) -> str:
+        """The slug under which the byline stands in the catalogue, or empty. One query.
+
+        Asked of the database each time: a stale copy of a person must never decide what is public.
+        """
+        side = {str(self._meta.model_name): self}
+        return PublicSlug.objects.filter(**side).values_list("slug", flat=True).first() or ""
 
     def consents_to(self, use: str, *, on: date | None = None) -> bool:
         """Whether the newest consent for `use` stands on that day. Default is no. One query."""
@@ -145,6 +150,25 @@ def _one_person(name: str) -> models.CheckConstraint:
         | Q(journalist__isnull=True, witness__isnull=False),
         name=name,
     )
+
+
+class PublicSlug(models.Model):
+    """Whose byline stands under which slug of the catalogue. Written by publishing alone.
+
+    The slug is made from the byline, so that it says no more than the byline does.
+    """
+
+    journalist = models.OneToOneField(
+        Journalist, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    witness = models.OneToOneField(Witness, models.PROTECT, null=True, blank=True, related_name="+")
+    slug = models.CharField(max_length=80)
+
+    class Meta:
+        constraints: ClassVar = [_one_person("publicslug_one_person")]
+
+    def __str__(self) -> str:
+        return self.slug
 
 
 class SealedIdentity(models.Model):

@@ -178,6 +178,8 @@ def clip(**fields: Any) -> Clip:
     """A clip that nothing stands against publishing."""
     if "journalist" not in fields:
         fields["journalist"] = Journalist.objects.filter(byline_en="Nour").first() or journalist()
+    if "location" not in fields:
+        fields["location"] = shaar()
     made = Clip(
         **{
             "master": fields.pop("master", None) or master(),
@@ -190,7 +192,6 @@ def clip(**fields: Any) -> Clip:
             "filmed": "2016-09-24",
             "filmed_basis": "journalist",
             "filmed_confidence": "confirmed",
-            "location": fields.pop("location", None) or shaar(),
             "location_precision": "neighbourhood",
             "location_basis": "journalist",
             "location_confidence": "confirmed",

@@ -11,7 +11,7 @@ from footage.catalogue.record import Record
 from footage.models import Clip, Testimony
 from footage.publishing.describe import credited_person, may_download
 from footage.publishing.sealed_words import sealed_words_in
-from people.models import Journalist, Witness
+from people.models import PublicSlug
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,9 @@ def _against(item: Clip | Testimony, document: Record) -> Iterator[Finding]:
 
 def _names() -> Iterator[Finding]:
     kinds = PublicAuthority.Kind
-    for kind, model in ((kinds.JOURNALIST, Journalist), (kinds.WITNESS, Witness)):
-        people = {person.public_slug: person for person in model.objects.exclude(public_slug="")}
+    for kind in (kinds.JOURNALIST, kinds.WITNESS):
+        held = PublicSlug.objects.filter(**{f"{kind}__isnull": False}).select_related(kind)
+        people = {row.slug: getattr(row, kind) for row in held}
         for authority in PublicAuthority.objects.filter(kind=kind):
             person = people.get(authority.slug)
             if person is None or not person.named:

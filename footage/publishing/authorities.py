@@ -15,7 +15,7 @@ from footage.models import Event, Film, Location
 from footage.publishing import rows
 from footage.publishing.reasons import PUBLISH, NotPublishable, Reason
 from footage.publishing.sealed_words import person_words_in
-from people.models import Journalist, Person, Use, Witness
+from people.models import Journalist, Person, PublicSlug, Use, Witness
 
 Kind = PublicAuthority.Kind
 Published = Journalist | Witness | Event | Film | Location
@@ -133,21 +133,22 @@ def _put_person(person: Journalist | Witness, *, renewed: bool) -> PublicAuthori
     if standing is not None and not renewed:
         return standing
     bylines = (person.byline_en, person.byline_ar)
+    slug = old
     if standing is None or (standing.name_en, standing.name_ar) != bylines:
-        person.public_slug = _free_slug(kind, person.byline_en)
-        type(person).objects.filter(pk=person.pk).update(public_slug=person.public_slug)
+        slug = _free_slug(kind, person.byline_en)
+        PublicSlug.objects.update_or_create(**{kind: person}, defaults={"slug": slug})
     authority = rows.put_authority(
         kind,
-        person.public_slug,
+        slug,
         name_en=person.byline_en,
         name_ar=person.byline_ar,
         text_en=person.biography_en,
         text_ar=person.biography_ar,
         facts={"demonstration": person.demonstration},
     )
-    if standing is not None and old != person.public_slug:
+    if standing is not None and old != slug:
         rows.drop_authority(kind, old)
-        _follow(kind, old, person.public_slug)
+        _follow(kind, old, slug)
     return authority
 
 

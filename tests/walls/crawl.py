@@ -1,0 +1,93 @@
+"""Every public address there is, from the URLconf itself, so that a new route needs no editing here.
+
+A route whose parameter has no sample below fails the crawl: whoever adds it says what to try.
+"""
+
+import html
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urldefrag, urlsplit
+
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from footage.catalogue.models import PublicAuthority, PublicRecord, PublicRendition
+from footage.references import check_character
+
+STAFF = "admin/"
+NEVER_WAS = f"AA-2222-2222-{check_character('22222222')}"
+LINK = re.compile(rb'(?:href|src|action|poster)="(/[^"]*)"')
+
+
+def routes(resolver: Any = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """(path template, pattern) of every route outside the staff's, language prefixes included."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        path = prefix + str(entry.pattern)
+        if path.startswith(STAFF):
+            continue
+        if isinstance(entry, URLResolver):
+            yield from routes(entry, path)
+        else:
+            yield path, entry
+
+
+def samples() -> dict[str, list[str]]:
+    """What to put in place of each parameter: what exists, what was withdrawn, what never was."""
+    references = list(PublicRecord.objects.values_list("reference", flat=True))
+    return {
+        "reference": [*references, NEVER_WAS, "nonsense"],
+        "slug": [*PublicAuthority.objects.values_list("slug", flat=True), "no-such-slug"],
+        "name": [*PublicRendition.objects.values_list("name", flat=True), "no-such-name"],
+        "language": ["ar", "en", "xx"],
+        "format": ["csv", "jsonl", "exe"],
+        "year": ["2012", "2016", "9999"],
+        "month": ["9", "13"],
+        "day": ["24", "31"],
+    }
+
+
+def addresses() -> list[str]:
+    """Every public address with every combination of samples that its route takes, sorted."""
+    known = samples()
+    found: set[str] = set()
+    for language in ("en", "ar"):
+        from django.utils import translation
+
+        with translation.override(language):
+            for template, _pattern in routes():
+                found |= {"/" + path for path in _filled(template, known)}
+    return sorted(found)
+
+
+def _filled(template: str, known: dict[str, list[str]]) -> Iterator[str]:
+    parameter = re.search(r"<(?:\w+:)?(\w+)>", template)
+    if parameter is None:
+        yield template
+        return
+    name = parameter.group(1)
+    if name not in known:
+        raise AssertionError(f"/{template}: say in tests/walls/crawl.py what to try for <{name}>")
+    for value in known[name]:
+        yield from _filled(template.replace(parameter.group(0), value, 1), known)
+
+
+def linked(client: Client, limit: int = 400) -> list[str]:
+    """Addresses that readers' pages link to, breadth first from both homes, queries included."""
+    waiting, seen = ["/en/", "/ar/"], {"/en/", "/ar/"}
+    for address in waiting:
+        response = client.get(address)
+        if not response.headers.get("Content-Type", "").startswith("text/html"):
+            continue
+        for raw in LINK.findall(body(response)):
+            target = urldefrag(html.unescape(raw.decode())).url
+            if target not in seen and not urlsplit(target).path.startswith("/static/"):
+                seen.add(target)
+                waiting.append(target)
+        if len(waiting) > limit:
+            break
+    return waiting
+
+
+def body(response: Any) -> bytes:
+    return b"".join(response.streaming_content) if response.streaming else response.content
