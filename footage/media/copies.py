@@ -151,7 +151,9 @@ def _ends_early(promised: float | None, got: float | None) -> bool:
 
 def _secrets(master: Probe) -> list[bytes]:
     """The master's own words, as they might stand in a copy."""
-    values = [v for k, v in master.tags.items() if k.split(" ")[-1] not in SAME_IN_EVERY_FILE]
+    values = [
+        v for k, v in master.tags.items() if k.split(" ")[-1].lower() not in SAME_IN_EVERY_FILE
+    ]
     values += [value for value in (master.make, master.model, master.recorded) if value]
     # Runs of one or two characters are padding and occur in any picture data.
     told = {value for value in values if len(value) >= SHORTEST_SECRET and len(set(value)) > 2}

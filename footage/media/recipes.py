@@ -94,6 +94,7 @@ def _sound() -> list[str]:
 def _output(name: str) -> list[str]:
     """Nothing of the input but picture and sound: no tags, chapters, data, dates or names."""
     arguments = "-map_metadata -1 -map_metadata:s -1 -map_chapters -1 -sn -dn -threads 2".split()
+    arguments += "-metadata:s:v encoder= -metadata:s:a encoder=".split()
     arguments += (
         "-fflags +bitexact -flags:v +bitexact -flags:a +bitexact -empty_hdlr_name 1".split()
     )
