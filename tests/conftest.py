@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
 
 from tests.harness import absent
@@ -44,6 +44,17 @@ def archive_data(settings: Any) -> Iterator[Path]:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     yield root
     shutil.rmtree(root)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Keep SQLite's test database in a file, so that threads and servers meet its real locks.
+
+    Django's default, a database in memory, makes the live server share the test's one connection.
+    """
+    if connection.vendor == "sqlite":
+        name = str(Path(os.environ["ARCHIVE_DATA"], "tests.sqlite3"))
+        connection.settings_dict["TEST"]["NAME"] = name
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,6 +2,7 @@
 
 import os
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -9,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage, storages
-from django.db import DatabaseError
+from django.db import DatabaseError, connection, transaction
 
 from footage.custody.models import CustodyEvent, EventType, record
 from tests import servers
@@ -136,3 +137,18 @@ def test_append_only_rows_are_gone_in_the_next_test_and_their_triggers_are_not(t
     with pytest.raises(DatabaseError, match="append-only"):
         CustodyEvent.objects.all().delete()
     assert CustodyEvent.objects.get().subject == test
+
+
+@pytest.mark.django_db(transaction=True)
+def test_another_thread_sees_what_is_committed_and_nothing_else():
+    def seen() -> list[str]:
+        try:
+            return list(CustodyEvent.objects.values_list("subject", flat=True))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=1) as threads:
+        with transaction.atomic():
+            record(EventType.ACCESSION, "AA-TEST")
+            assert threads.submit(seen).result() == []
+        assert threads.submit(seen).result() == ["AA-TEST"]
