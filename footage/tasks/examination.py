@@ -75,10 +75,12 @@ def examine(master: Master) -> None:
 
 
 def render(master: Master) -> None:
-    """Make the poster and the copies for watching that an examined master lacks.
+    """Make the poster and the copies for watching that a master lacks, once it is examined.
 
     A master that turns out not to decode keeps what could be made, and the reason.
     """
+    if master.unplayable or not master.examined:
+        return
     made = set(master.renditions.values_list("role", flat=True))
     probe = media.Probe.from_json(master.technical_metadata)
     with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR, prefix="copies-") as box:

@@ -1,6 +1,13 @@
 """What the tests of ingest share: an archivist, the gazetteer, drafts from real files."""
 
+import contextlib
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +19,8 @@ from footage.ingest.write_path import receive
 from footage.management.commands.load_reference import load_gazetteer
 from footage.models import Clip
 
-MEDIA = Path(__file__).resolve().parents[1] / "data" / "media"
+CHECKOUT = Path(__file__).resolve().parents[2]
+MEDIA = CHECKOUT / "tests" / "data" / "media"
 
 
 def chunks_of(path: Path) -> Iterator[bytes]:
@@ -46,3 +54,59 @@ def draft(archivist: Any) -> Callable[..., Clip]:
         return accession(received, by=archivist)
 
     return take_in
+
+
+@dataclass(frozen=True)
+class House:
+    """An archive of its own below `data`, on SQLite, for commands run as processes."""
+
+    data: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "SECRET_KEY")}
+        return {**kept, "ARCHIVE_DATA": str(self.data), "PYTHONUNBUFFERED": "1"}
+
+    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+        """Start Python with these arguments in the checkout; errors come with the output."""
+        return subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=CHECKOUT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Run Python with these arguments to its end, at most two minutes."""
+        process = self.start(*arguments)
+        output, _ = process.communicate(timeout=120)
+        return subprocess.CompletedProcess(arguments, process.returncode, output, "")
+
+    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Ask the database, or change it."""
+        with contextlib.closing(sqlite3.connect(self.data / "archive.sqlite3", 20)) as database:
+            with database:
+                return database.execute(sql, values).fetchall()
+
+    def masters(self) -> list[Path]:
+        """Every file of the masters store, staging included."""
+        return [path for path in (self.data / "masters").rglob("*") if path.is_file()]
+
+
+@pytest.fixture(scope="session")
+def empty_house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Migrate an archive once, for every `house` to be a copy of."""
+    house = House(tmp_path_factory.mktemp("house"))
+    migrated = house.run("manage.py", "migrate", "--verbosity", "0")
+    assert migrated.returncode == 0, migrated.stdout
+    house.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    return house.data
+
+
+@pytest.fixture
+def house(empty_house: Path, tmp_path: Path) -> House:
+    """Give a test a migrated archive that commands may be run on as processes."""
+    shutil.copytree(empty_house, tmp_path / "archive")
+    return House(tmp_path / "archive")

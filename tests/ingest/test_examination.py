@@ -19,8 +19,7 @@ Draft = Callable[..., Clip]
 def look_at(clip: Clip) -> Master:
     """Examine and render in this process, and return the master as the database has it."""
     examine(clip.master)
-    if not clip.master.unplayable:
-        render(clip.master)
+    render(clip.master)
     return Master.objects.get(pk=clip.master_id)
 
 

@@ -1,0 +1,170 @@
+"""The embedded archive: the website and one worker, as children of this process."""
+
+import contextlib
+import ctypes
+import http.client
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connections
+
+from footage.tasks import recovery
+
+HOST: Final = "127.0.0.1"
+# What a clean end may take: a page under way, a task under way.
+SECONDS_TO_END: Final = 15
+LONGEST_PAUSE: Final = 60
+PR_SET_PDEATHSIG: Final = 1
+
+
+class Command(BaseCommand):
+    help = "Serve the archive on this machine, with one worker. Ctrl-C ends both."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--threads", type=int, default=16, help="requests served at once")
+
+    def handle(self, *args: Any, port: int, threads: int, **options: Any) -> None:
+        refuse_taken(port)
+        self.ending = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self.end_soon)
+        worker = Worker() if settings.SERVES_STAFF else None
+        web = start_web(port, threads)
+        try:
+            self.watch(web, worker, port)
+        finally:
+            self.stdout.write("Ending ...")
+            web.terminate()
+            if worker:
+                worker.end()
+            wait_for(web)
+
+    def end_soon(self, number: int, frame: Any) -> None:
+        # Only a note: an exception from here could come between a child's start and its name.
+        self.ending = True
+
+    def watch(self, web: "subprocess.Popen[bytes]", worker: "Worker | None", port: int) -> None:
+        """Return when asked to end; raise CommandError when the website ends by itself."""
+        announced = False
+        while not self.ending:
+            if web.poll() is not None:
+                raise CommandError(f"The website ended by itself (exit status {web.returncode}).")
+            if not announced and answers(port):
+                self.stdout.write(f"The archive is at http://{HOST}:{port}/ (Ctrl-C ends it)")
+                self.stdout.flush()
+                announced = True
+            if worker and (message := worker.keep_alive()):
+                self.stderr.write(message)
+            time.sleep(0.2)
+
+
+class Worker:
+    """One worker process, started again when it dies, at longer and longer intervals."""
+
+    def __init__(self) -> None:
+        self.process: subprocess.Popen[bytes] | None = None
+        self.pause = 1.0
+        self.started = self.due = 0.0
+
+    def start(self) -> None:
+        self.id = secrets.token_hex(16)
+        self.started = time.monotonic()
+        self.process = child(
+            [str(settings.BASE_DIR / "manage.py"), "worker", "--no-reload", "--worker-id", self.id]
+        )
+
+    def keep_alive(self) -> str:
+        """Start a dead worker again when its pause is over; return what there is to report."""
+        now = time.monotonic()
+        if self.process is None:
+            if now >= self.due:
+                self.start()
+            return ""
+        status = self.process.poll()
+        if status is None:
+            return ""
+        self.process = None
+        self.pause = (
+            1.0 if now - self.started > LONGEST_PAUSE else min(self.pause * 2, LONGEST_PAUSE)
+        )
+        self.due = now + self.pause
+        return f"The worker ended (exit status {status}); another one starts in {self.pause:g} s."
+
+    def end(self) -> None:
+        if self.process is None:
+            return
+        self.process.terminate()
+        wait_for(self.process)
+        # What it could not finish in time was not lost: the next worker begins with it.
+        recovery.give_back(self.id)
+        connections.close_all()
+
+
+def refuse_taken(port: int) -> None:
+    """Raise CommandError when something else listens there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except (OSError, OverflowError) as error:
+            raise CommandError(
+                f"Port {port} cannot be used ({error}). Name another one: --port, "
+                "or PORT= with make."
+            ) from error
+
+
+def start_web(port: int, threads: int) -> "subprocess.Popen[bytes]":
+    return child(
+        [
+            *("-m", "gunicorn", "aleppo_archive.wsgi:application"),
+            *("--bind", f"{HOST}:{port}", "--worker-class", "gthread"),
+            *("--workers", "1", "--threads", str(threads)),
+            *("--graceful-timeout", "5", "--log-level", "warning", "--no-control-socket"),
+        ]
+    )
+
+
+def child(arguments: list[str]) -> "subprocess.Popen[bytes]":
+    """A Python process with these arguments, beyond the terminal's Ctrl-C, ended when we die."""
+    return subprocess.Popen(
+        [sys.executable, *arguments],
+        cwd=settings.BASE_DIR,
+        start_new_session=True,
+        preexec_fn=end_with_parent,
+    )
+
+
+def end_with_parent() -> None:
+    """Linux: have the kernel end this process when its parent is gone, even by kill -9."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def wait_for(process: "subprocess.Popen[bytes]") -> None:
+    """Wait for a child that was asked to end, and end it when it takes too long."""
+    try:
+        process.wait(SECONDS_TO_END)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def answers(port: int) -> bool:
+    """Whether the website answers at all, whatever it says."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=2)
+    try:
+        connection.request("GET", "/healthz")
+        connection.getresponse().read()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True

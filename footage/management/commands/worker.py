@@ -1,0 +1,20 @@
+"""The background worker: django-tasks' own, with the recovery it lacks."""
+
+from typing import Any
+
+from django_tasks_db.management.commands.db_worker import Command as QueueWorker
+
+from footage.ingest.write_path import masters_directory
+from footage.tasks import recovery
+
+
+class Command(QueueWorker):
+    help = "Do the work that waits in the queue, and take up what lost workers left."
+
+    def handle(self, *args: Any, worker_id: str, **options: Any) -> None:
+        with recovery.presence(worker_id):
+            if taken_up := recovery.sweep():
+                self.stdout.write(f"Took up {taken_up} task(s) of a lost worker.")
+            masters_directory().sweep()
+            recovery.sweep_every_minute()
+            super().handle(*args, worker_id=worker_id, **options)
