@@ -4,11 +4,17 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from people import sealing
+
+# What somebody who is not signed in may ask for below /admin/.
+OPEN_TO_ALL = ("/admin/account/", "/admin/language/", "/admin/jsi18n/")
 
 
 class StaffAccountAdapter(DefaultAccountAdapter):
@@ -29,31 +35,60 @@ class SealedFactorAdapter(DefaultMFAAdapter):
     def decrypt(self, encrypted_text: str) -> str:
         return sealing.unseal(bytes.fromhex(encrypted_text), place=self.PLACE)
 
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """A second factor is replaced, never given up: the last one stays."""
+        if settings.ARCHIVE_DEMONSTRATION or authenticator.type not in FACTORS:
+            return True
+        others = Authenticator.objects.filter(user=authenticator.user, type__in=FACTORS)
+        return others.exclude(pk=authenticator.pk).exists()
+
+
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+class NoFiles(FileUploadHandler):
+    """Drops every file of a request: for pages that have no use for one."""
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        raise SkipFile
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        return None
+
+    def file_complete(self, file_size: int) -> None:
+        return None
+
 
 class SecondFactorMiddleware:
-    """Sends staff without a second factor to set one up before they may do anything else.
+    """Keeps strangers out of `/admin/`, and staff until they have set up a second factor.
 
-    Runs for `/admin/` alone, so a reader's request never touches the session. In the
-    demonstration alone it lets everybody pass; a banner says so.
+    It runs before any body is read: Django parses an upload while it looks for the CSRF token,
+    so without this a stranger could fill the disk before being refused. A reader's request never
+    touches the session. In the demonstration alone no second factor is asked for; a banner says so.
     """
 
     def __init__(self, get_response: Any) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if (
-            request.path.startswith("/admin/")
-            and not request.path.startswith("/admin/account/")
-            and not settings.ARCHIVE_DEMONSTRATION
-            and request.user.is_authenticated
-            and not self.has_second_factor(request.user)
-        ):
-            return HttpResponseRedirect(reverse("mfa_index"))
+        if request.path.startswith("/admin/"):
+            if request.path.startswith(OPEN_TO_ALL):
+                request.upload_handlers = [NoFiles(request)]
+            elif not (request.user.is_active and request.user.is_staff):
+                return refused(request)
+            elif not settings.ARCHIVE_DEMONSTRATION and not has_second_factor(request.user):
+                return HttpResponseRedirect(reverse("mfa_activate_totp"))
         return self.get_response(request)
 
-    @staticmethod
-    def has_second_factor(user: Any) -> bool:
-        from allauth.mfa.models import Authenticator
 
-        kinds = {Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN}
-        return Authenticator.objects.filter(user=user, type__in=kinds).exists()
+def refused(request: HttpRequest) -> HttpResponse:
+    """Send whoever may not be here to the sign-in, and somebody signed in who is no staff out."""
+    if request.user.is_authenticated:
+        return HttpResponseRedirect(reverse("account_logout"))
+    back = request.get_full_path() if request.method == "GET" else reverse("admin:index")
+    return redirect_to_login(back, reverse("account_login"))
+
+
+def has_second_factor(user: Any) -> bool:
+    """One query. Recovery codes alone are none: they run out."""
+    return Authenticator.objects.filter(user=user, type__in=FACTORS).exists()

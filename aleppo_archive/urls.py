@@ -9,7 +9,7 @@ urlpatterns: list = []
 
 if settings.SERVES_STAFF:
     urlpatterns += [
-        path("admin/account/", include("allauth.urls")),
+        path("admin/account/", include("aleppo_archive.account_urls")),
         path("admin/language/", include("django.conf.urls.i18n")),
         path("admin/", admin.site.urls),
     ]

@@ -1,0 +1,97 @@
+"""What every page of the workshop shares: bounded lists, no deletion, verbs that ask first."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from footage.custody.models import EventType, record
+
+SEALED_CLIP = "footage.sealed_clip"
+PUBLISH = "footage.publish_clip"
+OVERRIDE = "footage.override_clip"
+
+
+def require(request: HttpRequest, permission: str) -> None:
+    """Raise PermissionDenied unless whoever asks holds `permission`."""
+    if not request.user.has_perm(permission):
+        raise PermissionDenied
+
+
+class WorkshopAdmin(admin.ModelAdmin):
+    """A ModelAdmin that deletes nothing and whose lists stay small."""
+
+    list_per_page = 50
+    list_max_show_all = 200
+    show_full_result_count = False
+    view_on_site = False
+    save_on_top = True
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def found(self, request: HttpRequest, object_id: Any) -> Any:
+        """The object, for a verb. Raises Http404, and PermissionDenied without leave to see it."""
+        obj = self.get_object(request, str(object_id))
+        if obj is None:
+            raise Http404
+        if not self.has_view_permission(request, obj):
+            raise PermissionDenied
+        return obj
+
+    def address_of(self, obj: Any) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
+
+    def back_to(self, obj: Any) -> HttpResponse:
+        return HttpResponseRedirect(self.address_of(obj))
+
+    def ask(
+        self,
+        request: HttpRequest,
+        obj: Any,
+        *,
+        title: Any,
+        verb: Any,
+        consequences: Iterable[Any] = (),
+        reasons: Iterable[Any] = (),
+        form: Form | None = None,
+        possible: bool = True,
+        grave: bool = False,
+        template: str = "admin/act.html",
+        **extra: Any,
+    ) -> HttpResponse:
+        """The page before an act: what will follow, what stands against it, and one button."""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "subtitle": None,
+            "opts": self.opts,
+            "original": obj,
+            "back": self.address_of(obj) if obj is not None else None,
+            "verb": verb,
+            "consequences": list(consequences),
+            "reasons": [self._reason(reason, obj) for reason in reasons],
+            "form": form,
+            "possible": possible,
+            "grave": grave,
+            **extra,
+        }
+        return TemplateResponse(request, template, context)
+
+    def _reason(self, reason: Any, obj: Any) -> dict[str, Any]:
+        """A reason with the place on the form where it is mended."""
+        anchor = ""
+        if reason.field:
+            own = {field.name for field in self.opts.get_fields() if not field.auto_created}
+            anchor = f"#id_{reason.field}" if reason.field in own else f"#{reason.field}-group"
+        return {"message": reason.message, "link": f"{self.address_of(obj)}{anchor}"}
+
+    def record_change(self, request: HttpRequest, subject: str, fields: Iterable[str]) -> None:
+        """Note in the chain of custody which fields changed: their names, never their values."""
+        if fields := list(fields):
+            record(EventType.METADATA_MODIFICATION, subject, agent=request.user, fields=fields)

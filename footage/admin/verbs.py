@@ -1,0 +1,253 @@
+"""Publish, revise, withdraw and preview, as pages that say first what will follow."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from footage import publishing
+from footage.admin import previews
+from footage.admin.base import OVERRIDE, PUBLISH, SEALED_CLIP, WorkshopAdmin, require
+from footage.models.fields import reading_language
+from footage.publishing.states import in_state, states_of
+from footage.vocabularies import WITHDRAWAL_REASONS
+
+STATES = {
+    "draft": _("draft"),
+    "published": _("published"),
+    "withdrawn": _("withdrawn"),
+}
+
+
+class OverrideForm(forms.Form):
+    override_reason = forms.CharField(
+        label=_("Why it may be published although a sealed word was found"),
+        help_text=_("Recorded in the chain of custody with your name."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class WithdrawalForm(forms.Form):
+    reason = forms.ChoiceField(
+        label=_("Class of reason"),
+        help_text=_("Readers will see this on the tombstone, and nothing else."),
+        choices=lambda: [("", "—"), *WITHDRAWAL_REASONS.choices(reading_language())],
+    )
+
+
+class ByState(admin.SimpleListFilter):
+    """State is what the catalogue says; see `footage.publishing.states`."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(STATES.items())
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return in_state(queryset, self.value()) if self.value() in STATES else queryset
+
+
+class PublicVerbs(WorkshopAdmin):
+    """A described thing (clip, testimony) with its three public acts and a preview."""
+
+    change_form_template = "admin/described_change_form.html"
+    actions = ("publish_selected",)
+
+    def get_urls(self) -> list:
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        verbs = (("publish", self.publish_page), ("revise", self.publish_page))
+        return [
+            *(
+                path(
+                    f"<int:object_id>/{act}/",
+                    self.admin_site.admin_view(view),
+                    {"act": act},
+                    name=f"{name}_{act}",
+                )
+                for act, view in verbs
+            ),
+            path(
+                "<int:object_id>/preview/<slug:language>/",
+                self.admin_site.admin_view(self.preview_page),
+                name=f"{name}_preview",
+            ),
+            path(
+                "<int:object_id>/withdraw/",
+                self.admin_site.admin_view(self.withdraw_page),
+                name=f"{name}_withdraw",
+            ),
+            *super().get_urls(),
+        ]
+
+    # --- The acts ----------------------------------------------------------------------------
+    def publish_page(self, request: HttpRequest, object_id: int, act: str) -> HttpResponse:
+        item = self.found(request, object_id)
+        require(request, PUBLISH)
+        if (publishing.state_of(item) == "published") != (act == "revise"):
+            raise Http404
+        reasons = publishing.reasons_against(item, by=request.user)
+        overridable = (
+            bool(reasons)
+            and all(reason.needs_custodian for reason in reasons)
+            and request.user.has_perm(OVERRIDE)
+        )
+        form = OverrideForm(request.POST or None) if overridable else None
+        if request.method == "POST" and (form is None or form.is_valid()):
+            why = form.cleaned_data["override_reason"] if form else ""
+            try:
+                getattr(publishing, act)(item, by=request.user, override_reason=why)
+            except publishing.NotPublishable as refusal:
+                reasons = refusal.reasons
+            except ValidationError as error:
+                messages.error(request, " ".join(error.messages))
+            else:
+                done = _("Published.") if act == "publish" else _("Revised.")
+                self.log_change(request, item, str(done))
+                messages.success(request, done)
+                return self.back_to(item)
+        possible = not reasons or overridable
+        return self.ask(
+            request,
+            item,
+            title=_("Publish") if act == "publish" else _("Revise"),
+            verb=_("Publish") if act == "publish" else _("Revise"),
+            consequences=publishing.consequences(item, act) if possible else (),
+            reasons=reasons,
+            form=form,
+            possible=possible,
+        )
+
+    def withdraw_page(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        item = self.found(request, object_id)
+        require(request, PUBLISH)
+        if publishing.state_of(item) != "published":
+            raise Http404
+        form = WithdrawalForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            publishing.withdraw(item.reference, reason=form.cleaned_data["reason"], by=request.user)
+            self.log_change(request, item, str(_("Withdrawn.")))
+            messages.success(request, _("Withdrawn."))
+            return self.back_to(item)
+        return self.ask(
+            request,
+            item,
+            title=_("Withdraw"),
+            verb=_("Withdraw"),
+            consequences=publishing.consequences(item, "withdraw"),
+            form=form,
+            grave=True,
+        )
+
+    def preview_page(self, request: HttpRequest, object_id: int, language: str) -> HttpResponse:
+        return previews.answer(self, request, self.found(request, object_id), language)
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(PUBLISH)
+
+    def publish_selected(self, request: HttpRequest, queryset: Any) -> None:
+        """Publish each draft by the same function as the button; say which were refused."""
+        for item in queryset[: self.list_per_page]:
+            try:
+                publishing.publish(item, by=request.user)
+            except publishing.NotPublishable as refusal:
+                why = " ".join(str(reason.message) for reason in refusal.reasons)
+                messages.error(request, f"{item.reference}: {why}")
+            except ValidationError as error:
+                messages.error(request, f"{item.reference}: {' '.join(error.messages)}")
+            else:
+                self.log_change(request, item, str(_("Published.")))
+                messages.success(
+                    request, _("%(reference)s is published.") % {"reference": item.reference}
+                )
+
+    publish_selected.short_description = _("Publish the selected")  # type: ignore[attr-defined]
+    publish_selected.allowed_permissions = ("publish",)  # type: ignore[attr-defined]
+
+    # --- The form ----------------------------------------------------------------------------
+    def decision(self, request: HttpRequest) -> list[tuple]:
+        """The fieldset of the decision to publish without consent, for who may read it."""
+        if not (request.user.has_perm(SEALED_CLIP) or request.user.has_perm(PUBLISH)):
+            return []
+        return [(_("Sealed: signed decision"), {"fields": ("decision_reason", "signed")})]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple:
+        # Only a publisher signs a decision to publish without consent.
+        unsigned = () if request.user.has_perm(PUBLISH) else ("decision_reason",)
+        return (*self.readonly_fields, "signed", *unsigned)
+
+    def signed(self, item: Any) -> str:
+        if not item.decision_by:
+            return "–"
+        return f"{item.decision_by.get_username()}, {timezone.localtime(item.decision_at):%Y-%m-%d}"
+
+    signed.short_description = _("signed by")  # type: ignore[attr-defined]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if "decision_reason" in form.changed_data:
+            signs = bool(obj.decision_reason)
+            obj.decision_by = request.user if signs else None
+            obj.decision_at = timezone.now() if signs else None
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        inlines = [formset.prefix for formset in formsets if formset.has_changed()]
+        self.record_change(request, form.instance.reference, [*form.changed_data, *inlines])
+
+    # --- State -------------------------------------------------------------------------------
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        item = self.get_object(request, object_id)
+        more = self.panels(request, item) if item and request.method == "GET" else {}
+        return super().change_view(
+            request, object_id, form_url, extra_context={**(extra_context or {}), **more}
+        )
+
+    def panels(self, request: HttpRequest, item: Any) -> dict[str, Any]:
+        """What stands above the form: the state, and the verbs open to whoever asks."""
+        state = publishing.state_of(item)
+        return {
+            "state": state,
+            "state_label": STATES[state],
+            "changed_since": state == "published" and publishing.differs(item),
+            "verbs": self.verbs(request, item, state),
+        }
+
+    def verbs(self, request: HttpRequest, item: Any, state: str) -> list[dict[str, Any]]:
+        previews = [
+            {"path": "preview/en", "label": _("Preview in English")},
+            {"path": "preview/ar", "label": _("Preview in Arabic")},
+        ]
+        if not request.user.has_perm(PUBLISH) or state == "withdrawn":
+            return previews
+        if state == "draft":
+            return [{"path": "publish", "label": _("Publish")}, *previews]
+        return [
+            {"path": "revise", "label": _("Revise")},
+            {"path": "withdraw", "label": _("Withdraw"), "grave": True},
+            *previews,
+        ]
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changelist = super().get_changelist_instance(request)
+        # One query for the page, instead of one a row.
+        states = states_of(item.reference for item in changelist.result_list)
+        for item in changelist.result_list:
+            item.public_state = states[item.reference]
+        return changelist
+
+    def state(self, item: Any) -> Any:
+        return STATES[item.public_state]
+
+    state.short_description = _("state")  # type: ignore[attr-defined]
