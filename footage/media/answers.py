@@ -124,4 +124,7 @@ def _is_none_or_whole(value: object, least: int, most: int) -> bool:
 def _is_none_or_number(value: object, least: float, most: float) -> bool:
     if value is None:
         return True
-    return type(value) in (int, float) and math.isfinite(value) and least <= value <= most  # type: ignore[arg-type]
+    # bool is an int to isinstance; a number it is not.
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return math.isfinite(value) and least <= value <= most

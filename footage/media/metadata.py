@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 ISO_6709: Final = re.compile(
-    r"^\s*([+-]\d{1,7}(?:\.\d{1,10})?)([+-]\d{1,8}(?:\.\d{1,10})?)(?:[+-][\d.]+)?(?:CRS[\w ]*)?/?\s*$"
+    r"^\s*([+-]\d{1,7}(?:\.\d{1,10})?)([+-]\d{1,8}(?:\.\d{1,10})?)"  # latitude, longitude
+    r"(?:[+-][\d.]+)?(?:CRS[\w ]*)?/?\s*$"  # height, reference system
 )
 DATE_TIME: Final = re.compile(
-    r"^\s*(\d{4})[-:/](\d{1,2})[-:/](\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?\s*(Z|[+-]\d{2}:?\d{2})?)?\s*$"
+    r"^\s*(\d{4})[-:/](\d{1,2})[-:/](\d{1,2})"
+    r"(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?\s*(Z|[+-]\d{2}:?\d{2})?)?\s*$"
 )
 ZONE: Final = re.compile(r"^\s*(Z|[+-]\d{2}:?\d{2})\s*$")
 # Nearer than this to (0, 0), in degrees, is a receiver without a fix, not the Gulf of Guinea.

@@ -36,12 +36,11 @@ from PIL import (  # noqa: F401  (the plugins cannot be imported once the child 
 
 from footage.media import completeness, metadata, signatures
 from footage.media.answers import MAX_TAG_CHARACTERS, MAX_TAGS, Probe
+from footage.media.signatures import MAX_FRAME_PIXELS, MAX_STREAMS
 from footage.media.unplayable import Unplayable
 
 # The largest picture opened: phones reach 108 megapixels; in memory that is 330 MB.
 MAX_PICTURE_PIXELS = 120_000_000
-MAX_FRAME_PIXELS = 8192 * 4352
-MAX_STREAMS = 32
 MAX_DURATION = 7 * 24 * 3600.0
 # Below this many bits a second a duration over a minute is a lie or a broken index.
 LEAST_BIT_RATE = 200

@@ -70,7 +70,7 @@ def opened(path: Path) -> Iterator[int]:
 
 @contextlib.contextmanager
 def box(beside: Path) -> Iterator[Path]:
-    """An empty directory inside `beside` that a child may write; removed with what is left in it."""
+    """An empty directory inside `beside` that a child may write; removed afterwards."""
     with tempfile.TemporaryDirectory(
         prefix=".box-", dir=beside, ignore_cleanup_errors=True
     ) as name:
@@ -139,7 +139,7 @@ def supervise(
     finally:
         if close_after_start is not None:
             os.close(close_after_start)
-    assert child.stderr is not None
+    assert child.stderr is not None  # noqa: S101  (for the type checker: it is a pipe)
     deadline = time.monotonic() + seconds
     result, errors = bytearray(), bytearray()
     try:

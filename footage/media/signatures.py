@@ -7,6 +7,9 @@ playlist, a script or a document never reaches code that would follow what it po
 from typing import Final
 
 HEAD_BYTES: Final = 4096
+# Bounds of what is opened: 8K footage, and more streams than any camera writes.
+MAX_FRAME_PIXELS: Final = 8192 * 4352
+MAX_STREAMS: Final = 32
 
 # family -> (demuxer whitelist of FFmpeg, or None for a picture opened by Pillow)
 DEMUXERS: Final[dict[str, str]] = {

@@ -7,7 +7,9 @@ answers with one JSON object on the result pipe.
 import json
 import os
 import sys
+import traceback
 from pathlib import Path
+from typing import Any
 
 UNCONFINED_EXIT = 77
 DETAIL_LIMIT = 2000
@@ -16,23 +18,27 @@ DETAIL_LIMIT = 2000
 def main() -> int:
     job = json.loads(sys.argv[1])
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-    from footage.media import confinement, probing, rendering
-    from footage.media.unplayable import Unplayable
+    try:
+        from footage.media import confinement, probing, rendering
+        from footage.media.unplayable import Unplayable
 
-    probing.warm_up()
-    program = job["request"].get("program")
-    # Reachable by descriptor after the change of user, wherever it is installed.
-    program_fd = os.open(program, os.O_PATH | os.O_CLOEXEC) if program else -1
-    if job["out_dir"]:
-        os.chdir(job["out_dir"])
-    os.set_inheritable(job["result"], False)
-    on = confinement.confine(
-        confinement.Limits(**job["limits"]), job["parent"], job["out_dir"], program
-    )
+        probing.warm_up()
+        program = job["request"].get("program")
+        # Reachable by descriptor after the change of user, wherever it is installed.
+        program_fd = os.open(program, os.O_PATH | os.O_CLOEXEC) if program else -1
+        if job["out_dir"]:
+            os.chdir(job["out_dir"])
+        os.set_inheritable(job["result"], False)
+        limits = confinement.Limits(**job["limits"])
+        on = confinement.confine(limits, job["parent"], job["out_dir"], program)
+    except Exception:  # whatever is missing here, it is not the fault of the file
+        traceback.print_exc()
+        return UNCONFINED_EXIT
     if sum(on[name] for name in confinement.KERNEL_LAYERS) < 2:
         print("layers:", json.dumps(on), file=sys.stderr)
         return UNCONFINED_EXIT
 
+    reply: dict[str, Any]
     try:
         if job["verb"] == "layers":
             answer = on
@@ -55,7 +61,7 @@ def main() -> int:
     os._exit(0)
 
 
-def _send(descriptor: int, reply: dict) -> None:
+def _send(descriptor: int, reply: dict[str, Any]) -> None:
     data = json.dumps(reply).encode()
     while data:
         data = data[os.write(descriptor, data) :]

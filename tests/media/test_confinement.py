@@ -43,7 +43,7 @@ print(json.dumps({
     "read the system": refused(lambda: open("/etc/passwd").read()),
     "list the system": refused(lambda: os.listdir("/")),
     "write outside": refused(lambda: open(outside + ".new", "w")),
-    "rights": refused(lambda: os.chmod("copy", 0o777)),
+    "rights": refused(lambda: os.chmod("copy", 0o700)),
     "link": refused(lambda: os.link("copy", "copy2")),
     "tcp": refused(lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM)),
     "udp": refused(lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM)),
@@ -72,7 +72,7 @@ def interpreter_for(user: int, folder: Path) -> str:
     Ours may lie in a home directory; then the system's, with our site-packages added.
     """
     for parent in (folder, *folder.parents[:2]):
-        os.chmod(parent, 0o755)
+        os.chmod(parent, 0o755)  # noqa: S103  (another user passes through)
     if user == os.getuid():
         return sys.executable
     mixed = folder / "python"
@@ -102,7 +102,7 @@ def interpreter_for(user: int, folder: Path) -> str:
 def test_a_child_taken_over_by_a_file_cannot_get_out(tmp_path: Path, user: int) -> None:
     out = tmp_path / "out"
     out.mkdir()
-    os.chmod(out, 0o777)
+    os.chmod(out, 0o777)  # noqa: S103  (another user writes here)
     secret = tmp_path / "secret"
     secret.write_text("witness")
     python = interpreter_for(user, tmp_path)
@@ -166,7 +166,7 @@ def test_an_ordinary_user_can_probe_and_render(files: Path, tmp_path: Path) -> N
     python = interpreter_for(NOBODY, tmp_path)
     out = tmp_path / "out"
     out.mkdir()
-    os.chmod(out, 0o777)
+    os.chmod(out, 0o777)  # noqa: S103  (another user writes here)
     script = (
         "import sys; from pathlib import Path; from footage import media\n"
         "path, out = Path(sys.argv[1]), Path(sys.argv[2])\n"
