@@ -20,3 +20,4 @@ if settings.SERVES_PUBLIC:
         path("", include("footage.reading_room.urls_any_language")),
         *i18n_patterns(path("", include("footage.reading_room.urls"))),
     ]
+    handler404 = "footage.reading_room.rendering.not_found"

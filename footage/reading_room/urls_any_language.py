@@ -1,3 +1,15 @@
-from django.urls import URLPattern
+"""Addresses without a language: permanent references, media, and what machines ask for."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from footage.reading_room import language_free, media
+
+urlpatterns = [
+    path("", language_free.front_door, name="front-door"),
+    path("c/<str:reference>", language_free.permanent, name="permanent"),
+    path("c/<str:reference>/captions/<str:language>.vtt", language_free.captions, name="captions"),
+    path("media/<str:name>", media.serve, name="media"),
+    path("healthz", language_free.healthz, name="healthz"),
+    path("robots.txt", language_free.robots, name="robots"),
+    path("sitemap.xml", language_free.sitemap, name="sitemap"),
+]

@@ -1,0 +1,98 @@
+"""The names that documents point to, joined when a page or an export is made.
+
+Documents hold slugs only. The map below is kept in memory and read again when the counter
+`PublicState.authorities` has moved, so removing one row removes a name from every page at once.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from footage.catalogue.models import PublicAuthority, PublicState
+
+NEIGHBOURHOOD = PublicAuthority.Kind.NEIGHBOURHOOD.value
+JOURNALIST = PublicAuthority.Kind.JOURNALIST.value
+WITNESS = PublicAuthority.Kind.WITNESS.value
+EVENT = PublicAuthority.Kind.EVENT.value
+FILM = PublicAuthority.Kind.FILM.value
+
+
+@dataclass(frozen=True)
+class Authority:
+    """One published name. `facts` holds what only its kind has:
+
+    film: broadcaster_en, broadcaster_ar, broadcast_title_en, broadcast_title_ar, broadcast_on
+    (ISO 8601 day), source_en, source_ar, witnesses (slugs of the witnesses it names);
+    event: happened (EDTF), neighbourhood (slug), source_en, source_ar;
+    neighbourhood: kind (a code of PLACE_KINDS), parent (slug), latitude, longitude.
+    Every one may be absent; `demonstration` (true) marks an invented one of any kind.
+    """
+
+    kind: str
+    slug: str
+    name_en: str
+    name_ar: str
+    text_en: str = ""
+    text_ar: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def name(self, language: str) -> str:
+        return self.name_ar if language == "ar" else self.name_en
+
+    def other_name(self, language: str) -> str:
+        """The name in the other of the two languages."""
+        return self.name_en if language == "ar" else self.name_ar
+
+    def text(self, language: str) -> str:
+        return self.text_ar if language == "ar" else self.text_en
+
+    def fact(self, key: str, language: str) -> str:
+        """A fact that is written in both languages; empty when it is not stated."""
+        return str(self.facts.get(f"{key}_{language}") or "")
+
+
+class Authorities:
+    """Names by (kind, slug), in the order of their English names. Immutable once made."""
+
+    def __init__(self, entries: Iterable[Authority]) -> None:
+        self._entries = {(entry.kind, entry.slug): entry for entry in entries}
+
+    def get(self, kind: str, slug: str | None) -> Authority | None:
+        """The authority, or None when it was never published or is no longer."""
+        return self._entries.get((kind, slug)) if slug else None
+
+    def name(self, kind: str, slug: str | None, language: str) -> str:
+        """The name, or "" when nothing is published under this slug."""
+        found = self.get(kind, slug)
+        return found.name(language) if found else ""
+
+    def of_kind(self, kind: str) -> Iterator[Authority]:
+        return (entry for entry in self._entries.values() if entry.kind == kind)
+
+
+_known: tuple[int, Authorities] | None = None
+
+
+def current() -> Authorities:
+    """The authorities as they stand. Costs one query of one row; one more when they changed."""
+    global _known
+    counter = PublicState.objects.filter(pk=1).values_list("authorities", flat=True).first() or 0
+    known = _known
+    if known is None or known[0] != counter:
+        # Read after the counter: names may be newer than it says, never older.
+        known = (counter, Authorities(_read()))
+        _known = known
+    return known[1]
+
+
+def forget() -> None:
+    """Drop the map. For tests, where a rolled-back database repeats its counters."""
+    global _known
+    _known = None
+
+
+def _read() -> Iterator[Authority]:
+    for row in PublicAuthority.objects.order_by("kind", "name_en", "slug").iterator():
+        yield Authority(
+            row.kind, row.slug, row.name_en, row.name_ar, row.text_en, row.text_ar, row.stated
+        )

@@ -1,0 +1,138 @@
+"""Addresses without a language: the permanent one of a record, captions, and what machines ask."""
+
+from collections.abc import Iterator
+from xml.sax.saxutils import escape
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language_from_request
+from django.views.decorators.http import require_safe
+
+from footage.catalogue import queries
+from footage.catalogue.authorities import EVENT, FILM, JOURNALIST, NEIGHBOURHOOD
+from footage.catalogue.models import PublicAuthority, PublicRecord, PublicState
+from footage.catalogue.record import Record
+from footage.reading_room.pages import record_path
+from footage.reading_room.rendering import LANGUAGES, fresh, page
+from footage.references import ReferenceError as NotAReference
+from footage.references import parse_reference
+from footage.timed_text import Segment, write_webvtt
+
+# The limit of the sitemap protocol is 50,000 addresses a file.
+MOST_IN_SITEMAP = 20_000
+SECTIONS = (
+    *("", "clips/", "neighbourhoods/", "dates/", "journalists/", "testimonies/"),
+    *("about/", "safety/"),
+)
+
+
+@require_safe
+def front_door(request: HttpRequest) -> HttpResponse:
+    return _in_reader_language(request, "")
+
+
+@page
+def permanent(request: HttpRequest, reference: str) -> HttpResponse:
+    """To the record's page in the reader's language; `?t=` and the rest of the query go along."""
+    row = _found(reference)
+    asked = request.META.get("QUERY_STRING", "")
+    path = record_path("", row.kind, row.reference).lstrip("/")
+    return _in_reader_language(request, f"{path}?{asked}" if asked else path)
+
+
+@page
+def captions(request: HttpRequest, reference: str, language: str) -> HttpResponse:
+    """The transcript of a live clip in one language, as WebVTT."""
+    row = _found(reference)
+    if row.withdrawn_at is not None or row.reference != reference:
+        raise Http404
+    segments = _segments(row.read(), language)
+    if not segments:
+        raise Http404
+    text = write_webvtt(segments, language)
+    return fresh(request, HttpResponse(text, content_type="text/vtt; charset=utf-8"))
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """200 while the catalogue can be read, 503 when it cannot."""
+    try:
+        PublicState.objects.filter(pk=1).exists()
+    except DatabaseError:
+        return HttpResponse("the catalogue cannot be read\n", "text/plain", status=503)
+    response = HttpResponse("ok\n", "text/plain")
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    lines = ("User-agent: *", "Disallow: /export/", f"Sitemap: {settings.BASE_URL}/sitemap.xml", "")
+    return fresh(request, HttpResponse("\n".join(lines), "text/plain"))
+
+
+@require_safe
+def sitemap(request: HttpRequest) -> HttpResponse:
+    response = StreamingHttpResponse(_sitemap(), content_type="application/xml")
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+def _sitemap() -> Iterator[str]:
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n'
+    yield '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+    folders = {
+        NEIGHBOURHOOD: "neighbourhoods",
+        JOURNALIST: "journalists",
+        EVENT: "events",
+        FILM: "films",
+    }
+    paths = [f"/{{}}/{section}" for section in SECTIONS]
+    named = PublicAuthority.objects.filter(kind__in=folders).order_by("kind", "slug")
+    paths += [f"/{{}}/{folders[kind]}/{slug}/" for kind, slug in named.values_list("kind", "slug")]
+    for path in paths:
+        for language in LANGUAGES:
+            yield f"<url><loc>{escape(settings.BASE_URL + path.format(language))}</loc></url>\n"
+    rows = PublicRecord.objects.live().order_by("-change")[:MOST_IN_SITEMAP]
+    for kind, reference, revised in rows.values_list("kind", "reference", "revised_at").iterator():
+        for language in LANGUAGES:
+            address = settings.BASE_URL + record_path(language, kind, reference)
+            yield f"<url><loc>{escape(address)}</loc><lastmod>{revised:%Y-%m-%d}</lastmod></url>\n"
+    yield "</urlset>\n"
+
+
+def _segments(record: Record, language: str) -> list[Segment]:
+    return [
+        Segment(round(each.start_s * 1000), round(each.end_s * 1000), each.speaker, each.text)
+        for transcript in record.transcripts
+        if transcript.language == language and transcript.clip == record.reference
+        for each in transcript.segments
+        if each.text.strip()
+    ]
+
+
+def _found(reference: str) -> PublicRecord:
+    """The record under a reference typed in any way. Raises Http404."""
+    try:
+        row = queries.find(parse_reference(reference))
+    except NotAReference as error:
+        raise Http404 from error
+    if row is None:
+        raise Http404
+    return row
+
+
+def _in_reader_language(request: HttpRequest, path: str) -> HttpResponse:
+    language = "ar" if get_language_from_request(request).startswith("ar") else "en"
+    response = HttpResponseRedirect(f"/{language}/{path}")
+    patch_vary_headers(response, ("Accept-Language",))
+    response["Cache-Control"] = "no-cache"
+    return response

@@ -1,0 +1,140 @@
+"""Access copies as readers' players ask for them: by name, in byte ranges, while they are live.
+
+A name is served only while it stands in a row of a live record, so a withdrawal closes the address
+at once. Bodies stream in pieces of 64 kB from a local directory or an S3-compatible store.
+Follows RFC 9110: one range (206, 416), If-Range, HEAD; several ranges get the whole copy.
+"""
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from django.core.files.storage import Storage, storages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.http import parse_etags
+
+from footage.catalogue.models import PublicRendition
+from footage.reading_room.rendering import page
+
+PIECE = 64 * 1024
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.ASCII | re.IGNORECASE)
+
+
+class Unsatisfiable(ValueError):
+    """The range asked for lies outside the copy."""
+
+
+@page
+def serve(request: HttpRequest, name: str) -> HttpResponseBase:
+    """One access copy. One database query; memory does not grow with its size."""
+    copy = (
+        PublicRendition.objects.filter(name=name, record__withdrawn_at__isnull=True)
+        .select_related("record")
+        .first()
+    )
+    if copy is None:
+        raise Http404
+    etag = f'"{copy.digest}"'
+    if etag in parse_etags(request.headers.get("If-None-Match", "")):
+        return _described(HttpResponse(status=304), request, copy, etag)
+    try:
+        asked = _asked_range(request, etag, copy.bytes)
+    except Unsatisfiable:
+        refused = HttpResponse(status=416)
+        refused["Content-Range"] = f"bytes */{copy.bytes}"
+        return _described(refused, request, copy, etag)
+    start, end = asked or (0, copy.bytes)
+    body = iter(()) if request.method == "HEAD" else _pieces(copy.name, start, end - start)
+    response = StreamingHttpResponse(body, status=206 if asked else 200)
+    response["Content-Length"] = str(end - start)
+    if asked:
+        response["Content-Range"] = f"bytes {start}-{end - 1}/{copy.bytes}"
+    return _described(response, request, copy, etag)
+
+
+def _described(
+    response: HttpResponseBase, request: HttpRequest, copy: PublicRendition, etag: str
+) -> HttpResponseBase:
+    """The headers every answer about a copy carries. Saved under its reference, not its name."""
+    attached = copy.download and "download" in request.GET
+    suffix = posixpath.splitext(copy.name)[1]
+    file_name = f"{copy.record.reference}{suffix}"
+    response["Content-Type"] = copy.media_type
+    response["Content-Disposition"] = (
+        f'{"attachment" if attached else "inline"}; filename="{file_name}"'
+    )
+    response["ETag"] = etag
+    response["Accept-Ranges"] = "bytes"
+    response["Cache-Control"] = "no-cache"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _asked_range(request: HttpRequest, etag: str, size: int) -> tuple[int, int] | None:
+    """The half-open range to send; None for the whole copy. Raises Unsatisfiable.
+
+    A range is forgotten when it is malformed, when there are several, or when If-Range names
+    anything but the copy as it is now: then the whole is the right answer.
+    """
+    condition = request.headers.get("If-Range")
+    match = _RANGE.fullmatch(request.headers.get("Range", "").replace(" ", ""))
+    if request.method != "GET" or match is None or (condition and condition != etag):
+        return None
+    first, last = match.groups()
+    if not first and not last:
+        return None
+    if not first:
+        if int(last) == 0 or size == 0:
+            raise Unsatisfiable
+        return max(0, size - int(last)), size
+    if last and int(last) < int(first):
+        return None
+    if int(first) >= size:
+        raise Unsatisfiable
+    return int(first), min(int(last) + 1, size) if last else size
+
+
+def _pieces(name: str, start: int, length: int) -> Iterator[bytes]:
+    """The bytes of a copy. Raises Http404 when the store has lost it, before any byte is sent."""
+    store = storages["access"]
+    try:
+        pieces = (
+            _from_bucket(store, name, start, length)
+            if hasattr(store, "bucket")
+            else (_from_directory(store, name, start, length))
+        )
+        first = next(pieces, b"")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    return _again(first, pieces)
+
+
+def _again(first: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from pieces
+
+
+def _from_directory(store: Storage, name: str, start: int, length: int) -> Iterator[bytes]:
+    with store.open(name) as file:
+        file.seek(start)
+        while length > 0 and (piece := file.read(min(PIECE, length))):
+            length -= len(piece)
+            yield piece
+
+
+def _from_bucket(store: Storage, name: str, start: int, length: int) -> Iterator[bytes]:
+    """A ranged request of our own: an opened S3 file would be fetched whole before its first byte.
+
+    Raises FileNotFoundError when the bucket has no such object.
+    """
+    if length == 0:
+        return
+    thing = store.bucket.Object(posixpath.join(store.location, name))  # type: ignore[attr-defined]
+    try:
+        body = thing.get(Range=f"bytes={start}-{start + length - 1}")["Body"]
+    except thing.meta.client.exceptions.NoSuchKey as error:
+        raise FileNotFoundError(name) from error
+    try:
+        yield from body.iter_chunks(PIECE)
+    finally:
+        body.close()

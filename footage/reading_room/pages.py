@@ -1,0 +1,404 @@
+"""What the pages of one record say, as plain dictionaries for their templates.
+
+Pure functions of a document and the published names: no request and no database, so that the
+archivist's preview shows a draft through the very same code. `media` turns the name of an access
+copy into its address. A gated clip yields no address of any copy until `show` is true, and one
+held back never does.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
+
+from footage import dates, vocabularies
+from footage.catalogue.authorities import EVENT, FILM, JOURNALIST, NEIGHBOURHOOD, WITNESS
+from footage.catalogue.authorities import Authorities as Names
+from footage.catalogue.record import Record, Rendition, Transcript
+from footage.reading_room.wording import Text, clock, direction, in_both, plain, say, say_day
+
+MediaAddress = Callable[[str], str]
+FOLDERS = {"clip": "clips", "testimony": "testimonies"}
+# What an advisory warns the ear of; everything else is seen.
+HEARD = {"grief-and-screaming", "loud-explosions", "hate-speech"}
+# Captions of languages without a shared code would confuse a player's menu.
+CAPTIONED = {code for code in vocabularies.LANGUAGES.codes if code not in {"zxx", "und"}}
+
+
+class Envelope(Protocol):
+    """What is known of a publication beside its document (a PublicRecord is one)."""
+
+    version: int
+    published_at: Any
+    revised_at: Any
+
+
+def public_media(name: str) -> str:
+    return f"/media/{name}"
+
+
+def record_path(language: str, kind: str, reference: str) -> str:
+    return f"/{language}/{FOLDERS[kind]}/{reference}/"
+
+
+def card(
+    record: Record,
+    authorities: Names,
+    language: str,
+    *,
+    certain: bool = True,
+    media: MediaAddress = public_media,
+) -> dict[str, Any]:
+    """One record in a list. `certain` is false where it only may belong to the list."""
+    title, other_title = in_both(record.title_en, record.title_ar, language)
+    closed = record.advisory_level in {"graphic", "withheld"}
+    poster = None if closed else _copy(record, "poster") or _copy(record, "photograph")
+    return {
+        "reference": record.reference,
+        "kind": record.kind,
+        "path": record_path(language, record.kind, record.reference),
+        "title": title or Text.of(record.reference, "en"),
+        "other_title": other_title,
+        "filmed": say(record.filmed, language),
+        "place": authorities.name(NEIGHBOURHOOD, record.neighbourhood or record.place, language),
+        "credit": credited(record, authorities, language),
+        "medium": _label(vocabularies.KINDS, record.medium, language),
+        "duration": record.duration_s,
+        "advisories": _advisory_labels(record, language),
+        "level": record.advisory_level,
+        "level_label": _label(vocabularies.ADVISORY_LEVELS, record.advisory_level, language),
+        "closed": closed,
+        "poster": media(poster.name) if poster else "",
+        "poster_width": poster and poster.width,
+        "poster_height": poster and poster.height,
+        "possible": not certain,
+        "demonstration": record.demonstration,
+    }
+
+
+def clip_page(
+    record: Record,
+    envelope: Envelope | None,
+    authorities: Names,
+    language: str,
+    *,
+    links: Iterable[dict[str, Any]] = (),
+    show: bool = False,
+    t: tuple[float, float | None] | None = None,
+    media: MediaAddress = public_media,
+) -> dict[str, Any]:
+    """Everything the page of a clip shows. `links` are cards with `relation` and a range."""
+    gate = record.gated and not show
+    links = list(links)
+    return {
+        **_about(record, envelope, authorities, language),
+        "gate": _gate(record, language, t) if gate else None,
+        "withheld": record.advisory_level == "withheld",
+        "player": None if gate else _player(record, language, t, media),
+        "download": None if gate else _download(record, media),
+        "transcript": _side_by_side(record.transcripts, language, _moment_here(show)),
+        "advisories": [_advisory(advisory, language) for advisory in record.advisories],
+        "copies": [] if gate or record.advisory_level == "withheld" else list(record.renditions),
+        "testimonies": [link for link in links if link["relation"] == "linked"],
+        "together": [link for link in links if link["relation"] == "together"],
+        "same_day": [link for link in links if link["relation"] == "day"],
+        "same_place": [link for link in links if link["relation"] == "place"],
+        "t_query": f"t={moment(t)}" if t else "",
+        "shown": show,
+    }
+
+
+def testimony_page(
+    record: Record,
+    envelope: Envelope | None,
+    authorities: Names,
+    language: str,
+    *,
+    links: Iterable[dict[str, Any]] = (),
+) -> dict[str, Any]:
+    """Everything the page of a testimony shows. `links` are the cards of live clips it is on."""
+    clips = list(links)
+    live = {link["reference"]: link for link in clips}
+    parts = []
+    for reference in dict.fromkeys(transcript.clip for transcript in record.transcripts):
+        of_clip = [each for each in record.transcripts if each.clip == reference]
+        path = record_path(language, "clip", reference) if reference in live else ""
+        parts.append(
+            {
+                "clip": live.get(reference),
+                "transcript": _side_by_side(of_clip, language, _moment_at(path)),
+            }
+        )
+    return {
+        **_about(record, envelope, authorities, language),
+        "clips": clips,
+        "parts": parts,
+        "advisories": [_advisory(advisory, language) for advisory in record.advisories],
+    }
+
+
+def credited(record: Record, authorities: Names, language: str) -> dict[str, str] | None:
+    """The published byline with its address, or None: the name is withheld."""
+    if record.credit != "byline":
+        return None
+    by = ((JOURNALIST, record.journalist), (WITNESS, record.witness))
+    for kind, slug in by if record.kind == "clip" else reversed(by):
+        name = authorities.name(kind, slug, language)
+        if name:
+            path = f"/{language}/journalists/{slug}/" if kind == JOURNALIST else ""
+            return {"name": name, "path": path}
+    return None
+
+
+def moment(t: tuple[float, float | None]) -> str:
+    """A moment or a range as addresses write it: 12 or 12,15."""
+    start, end = t
+    return plain(start) if end is None else f"{plain(start)},{plain(end)}"
+
+
+# --- The parts ---------------------------------------------------------------------------------
+def _about(
+    record: Record, envelope: Envelope | None, authorities: Names, language: str
+) -> dict[str, Any]:
+    title, other_title = in_both(record.title_en, record.title_ar, language)
+    summary, other_summary = in_both(record.summary_en, record.summary_ar, language)
+    return {
+        "record": record,
+        "reference": record.reference,
+        "permanent": f"/c/{record.reference}",
+        "title": title or Text.of(record.reference, "en"),
+        "other_title": other_title,
+        "summary": summary,
+        "other_summary": other_summary,
+        "translated": record.original_language in {"ar", "en"}
+        and record.original_language != language,
+        "when": _when(record, language),
+        "where": _where(record, authorities, language),
+        "credit": credited(record, authorities, language),
+        "subjects": _listed(vocabularies.SUBJECTS, record.subjects, "subject", language),
+        "languages": _listed(vocabularies.LANGUAGES, record.languages, "language", language),
+        "events": _pages(EVENT, "events", record.events, authorities, language),
+        "films": _films(record, authorities, language),
+        "rights": _term(vocabularies.RIGHTS, record.rights, language),
+        "verification": _label(vocabularies.VERIFICATION, record.verification, language),
+        "medium": _label(vocabularies.KINDS, record.medium, language),
+        "level": record.advisory_level,
+        "level_term": _term(vocabularies.ADVISORY_LEVELS, record.advisory_level, language),
+        "version": envelope.version if envelope else None,
+        "published": say_day(envelope.published_at.date(), language) if envelope else "",
+        "revised": (
+            say_day(envelope.revised_at.date(), language)
+            if envelope and envelope.version > 1
+            else ""
+        ),
+    }
+
+
+def _when(record: Record, language: str) -> dict[str, Any]:
+    filmed = _parsed(record.filmed)
+    spread = (
+        record.filmed_from is not None
+        and record.filmed_to is not None
+        and record.filmed_from != record.filmed_to
+    )
+    day = filmed.earliest if filmed and filmed.one_day else None
+    return {
+        "said": say(record.filmed, language),
+        "edtf": record.filmed,
+        "unknown": record.filmed == "XXXX",
+        "certain": record.filmed_certain,
+        "first": say_day(record.filmed_from, language) if spread and record.filmed_from else "",
+        "last": say_day(record.filmed_to, language) if spread and record.filmed_to else "",
+        "path": f"/{language}/dates/{day:%Y/%m/%d}/" if day else "",
+        "basis": _label(vocabularies.FILMED_BASIS, record.filmed_basis, language),
+        "confidence": _label(vocabularies.CONFIDENCE, record.filmed_confidence, language),
+    }
+
+
+def _where(record: Record, authorities: Names, language: str) -> dict[str, Any]:
+    place = authorities.get(NEIGHBOURHOOD, record.place)
+    neighbourhood = authorities.get(NEIGHBOURHOOD, record.neighbourhood)
+    named = place or neighbourhood
+    point = ""
+    if record.latitude is not None and record.longitude is not None:
+        point = f"{record.latitude:.4f}, {record.longitude:.4f}"
+    return {
+        "name": named.name(language) if named else "",
+        "other_name": Text.of(
+            named.other_name(language) if named else "", "ar" if language == "en" else "en"
+        ),
+        "path": f"/{language}/neighbourhoods/{named.slug}/" if named else "",
+        "within": neighbourhood.name(language)
+        if place and neighbourhood != place and neighbourhood
+        else "",
+        "within_path": f"/{language}/neighbourhoods/{record.neighbourhood}/",
+        "precision": _label(vocabularies.PLACE_PRECISION, record.place_precision, language),
+        "basis": _label(vocabularies.PLACE_BASIS, record.place_basis, language),
+        "confidence": _label(vocabularies.CONFIDENCE, record.place_confidence, language),
+        "point": point,
+    }
+
+
+def _player(
+    record: Record, language: str, t: tuple[float, float | None] | None, media: MediaAddress
+) -> dict[str, Any] | None:
+    """The element that plays or shows the clip; None when there is nothing to play."""
+    if record.advisory_level == "withheld":
+        return None
+    poster = _copy(record, "poster")
+    for role, element in (("playable", "video"), ("sound", "audio"), ("photograph", "img")):
+        if found := _copy(record, role):
+            fragment = f"#t={moment(t)}" if t and element != "img" else ""
+            return {
+                "element": element,
+                "address": media(found.name) + fragment,
+                "copy": found,
+                "poster": media(poster.name) if poster else "",
+                "captions": _captions(record, language) if element == "video" else [],
+            }
+    return None
+
+
+def _captions(record: Record, language: str) -> list[dict[str, str]]:
+    codes = dict.fromkeys(each.language for each in record.transcripts if each.segments)
+    return [
+        {
+            "language": code,
+            "label": vocabularies.LANGUAGES.label(code, language),
+            "address": f"/c/{record.reference}/captions/{code}.vtt",
+        }
+        for code in codes
+        if code in CAPTIONED
+    ]
+
+
+def _download(record: Record, media: MediaAddress) -> dict[str, Any] | None:
+    if not record.download or record.advisory_level == "withheld":
+        return None
+    for role in ("playable", "photograph", "sound"):
+        if found := _copy(record, role):
+            return {"address": f"{media(found.name)}?download", "copy": found}
+    return None
+
+
+def _gate(record: Record, language: str, t: tuple[float, float | None] | None) -> dict[str, Any]:
+    warned = [_advisory(advisory, language) for advisory in record.advisories]
+    return {
+        "seen": [each for each in warned if each["code"] not in HEARD],
+        "heard": [each for each in warned if each["code"] in HEARD],
+        "show": "?show=1" + (f"&t={moment(t)}" if t else "") + "#player",
+    }
+
+
+def _side_by_side(
+    transcripts: Iterable[Transcript], language: str, address: Callable[[float, float], str]
+) -> dict[str, Any] | None:
+    """Parallel transcripts as rows that begin at the same second, the reader's language first."""
+    shown = sorted(
+        (each for each in transcripts if each.segments),
+        key=lambda each: (each.language != language, each.language),
+    )
+    if not shown:
+        return None
+    starts = sorted({segment.start_s for each in shown for segment in each.segments})
+    rows: dict[float, dict[str, Any]] = {
+        start: {"start": start, "cells": [None] * len(shown)} for start in starts
+    }
+    for column, transcript in enumerate(shown):
+        for segment in transcript.segments:
+            row = rows[segment.start_s]
+            row["path"] = address(segment.start_s, segment.end_s)
+            cell = row["cells"][column]
+            row["cells"][column] = {
+                "text": f"{cell['text']}\n{segment.text}" if cell else segment.text,
+                "speaker": segment.speaker,
+                "lang": transcript.language,
+                "dir": direction(transcript.language),
+            }
+    columns = [
+        {
+            "label": _label(vocabularies.LANGUAGES, each.language, language),
+            "status": _label(vocabularies.TRANSCRIPT_STATUS, each.status, language),
+        }
+        for each in shown
+    ]
+    return {"columns": columns, "rows": list(rows.values()), "several": len(shown) > 1}
+
+
+def _moment_here(show: bool) -> Callable[[float, float], str]:
+    kept = "show=1&" if show else ""
+    return lambda start, end: f"?{kept}t={plain(start)}#player"
+
+
+def _moment_at(path: str) -> Callable[[float, float], str]:
+    return lambda start, end: f"{path}?t={moment((start, end))}#player" if path else ""
+
+
+def _films(record: Record, authorities: Names, language: str) -> list[dict[str, Any]]:
+    """The films that use the clip, each with the ranges it uses."""
+    found: dict[str, dict[str, Any]] = {}
+    for shot in record.shots:
+        name = authorities.name(FILM, shot.film, language)
+        if name:
+            film = found.setdefault(
+                shot.film,
+                {"name": name, "path": f"/{language}/films/{shot.film}/", "ranges": []},
+            )
+            film["ranges"].append((shot.start_s, shot.end_s))
+    return list(found.values())
+
+
+def _pages(
+    kind: str, folder: str, slugs: Iterable[str], authorities: Names, language: str
+) -> list[dict[str, str]]:
+    named = ((slug, authorities.name(kind, slug, language)) for slug in slugs)
+    return [{"name": name, "path": f"/{language}/{folder}/{slug}/"} for slug, name in named if name]
+
+
+def _listed(
+    vocabulary: vocabularies.Vocabulary, codes: Iterable[str], facet: str, language: str
+) -> list[dict[str, str]]:
+    return [
+        {
+            "name": _label(vocabulary, code, language),
+            "path": f"/{language}/clips/?{facet}={code}",
+        }
+        for code in codes
+    ]
+
+
+def _advisory(advisory: Any, language: str) -> dict[str, Any]:
+    return {
+        "code": advisory.code,
+        "label": _label(vocabularies.ADVISORIES, advisory.code, language),
+        "start": None if advisory.start_s is None else clock(advisory.start_s),
+        "end": None if advisory.end_s is None else clock(advisory.end_s),
+    }
+
+
+def _advisory_labels(record: Record, language: str) -> list[str]:
+    codes = dict.fromkeys(advisory.code for advisory in record.advisories)
+    return [_label(vocabularies.ADVISORIES, code, language) for code in codes]
+
+
+def _term(vocabulary: vocabularies.Vocabulary, code: str, language: str) -> dict[str, str]:
+    if code not in vocabulary:
+        return {"label": code, "note": "", "uri": ""}
+    term = vocabulary[code]
+    return {"label": term.label(language), "note": term.note(language), "uri": term.uri}
+
+
+def _label(vocabulary: vocabularies.Vocabulary, code: str | None, language: str) -> str:
+    """The label; the code itself when a later vocabulary wrote it; "" for none."""
+    if not code:
+        return ""
+    return vocabulary.label(code, language) if code in vocabulary else code
+
+
+def _copy(record: Record, role: str) -> Rendition | None:
+    return next((copy for copy in record.renditions if copy.role == role), None)
+
+
+def _parsed(edtf: str) -> dates.FilmedDate | None:
+    try:
+        return dates.parse(edtf)
+    except dates.DateError:
+        return None

@@ -1,0 +1,222 @@
+"""Home, the lists of clips and testimonies, the page of each, and the pages about the archive."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.utils.translation import gettext as _
+
+from footage import vocabularies
+from footage.catalogue import authorities, queries
+from footage.catalogue.authorities import FILM, NEIGHBOURHOOD, Authorities
+from footage.catalogue.models import PublicRecord
+from footage.catalogue.queries import Query
+from footage.reading_room import pages
+from footage.reading_room.listing import filters, listing
+from footage.reading_room.rendering import page, reader_language, respond
+from footage.reading_room.wording import say_day
+from footage.references import ReferenceError as NotAReference
+from footage.references import parse_reference
+
+LATEST = 6
+# More than are shown, because the gated ones among them are passed over.
+LOOKED_AT = 24
+# A range of a clip is hours at most; anything beyond is not a moment.
+LONGEST = 360_000
+
+
+@page
+def home(request: HttpRequest) -> HttpResponse:
+    names, language = authorities.current(), reader_language()
+    everything = Query(chosen={"kind": ("clip",)})
+    counted = queries.facets(everything)
+    found = queries.page(Query(sort="published"), LOOKED_AT)
+    cards = [pages.card(row.read(), names, language) for row in found.records]
+    places = counted.counts.get("neighbourhood", {})
+    most = sorted(places.items(), key=lambda item: (-item[1], item[0]))[:12]
+    context = {
+        "latest": [card for card in cards if not card["closed"]][:LATEST],
+        "clips": counted.total,
+        "testimonies": counted.count("kind", "testimony"),
+        "neighbourhoods": [
+            {"slug": slug, "name": name, "count": count}
+            for slug, count in most
+            if (name := names.name(NEIGHBOURHOOD, slug, language))
+        ],
+        "places": len(places),
+        "journalists": len(counted.counts.get("journalist", {})),
+        "subjects": [
+            {"code": code, "label": vocabularies.SUBJECTS.label(code, language), "count": count}
+            for code in vocabularies.SUBJECTS.codes
+            if (count := counted.count("subject", code))
+        ],
+        "film": next(names.of_kind(FILM), None),
+        "film_name": next((film.name(language) for film in names.of_kind(FILM)), ""),
+    }
+    return respond(request, "home.html", context)
+
+
+@page
+def clips(request: HttpRequest) -> HttpResponse:
+    names, language = authorities.current(), reader_language()
+    query = Query.read(request.GET)
+    found, counted = queries.page(query), queries.facets(query)
+    context = {
+        **listing(query, found, counted, names, language, _paged(query, request.path)),
+        **filters(query, counted, names, language, request.path),
+        "export": _export(query),
+        "only_testimonies": query.kinds == ("testimony",),
+        "both_kinds": len(query.kinds) > 1,
+        "dated": bool(query.start or query.end),
+    }
+    return respond(request, "clips.html", context)
+
+
+@page
+def testimonies(request: HttpRequest) -> HttpResponse:
+    names, language = authorities.current(), reader_language()
+    asked = Query.read(request.GET)
+    query = Query(chosen={"kind": ("testimony",)}, sort=asked.sort, after=asked.after)
+    found, counted = queries.page(query), queries.facets(query)
+    at = _paged(replace(query, chosen={}), request.path)
+    shown = listing(query, found, counted, names, language, at)
+    return respond(request, "testimonies.html", shown)
+
+
+@page
+def clip(request: HttpRequest, reference: str) -> HttpResponse:
+    row = _row(reference)
+    if elsewhere := _elsewhere(request, row, reference, "clip"):
+        return elsewhere
+    if row.withdrawn_at is not None:
+        return _tombstone(request, row)
+    names, language = authorities.current(), reader_language()
+    document = row.read()
+    context = pages.clip_page(
+        document,
+        row,
+        names,
+        language,
+        links=_links(row, document.neighbourhood, names, language),
+        show=request.GET.get("show") == "1",
+        t=_moment(request.GET.get("t", "")),
+    )
+    return respond(request, "clip.html", context)
+
+
+@page
+def testimony(request: HttpRequest, reference: str) -> HttpResponse:
+    row = _row(reference)
+    if elsewhere := _elsewhere(request, row, reference, "testimony"):
+        return elsewhere
+    if row.withdrawn_at is not None:
+        return _tombstone(request, row)
+    names, language = authorities.current(), reader_language()
+    links = _links(row, None, names, language)
+    context = pages.testimony_page(row.read(), row, names, language, links=links)
+    return respond(request, "testimony.html", context)
+
+
+@page
+def about(request: HttpRequest) -> HttpResponse:
+    return respond(request, "about.html", {})
+
+
+@page
+def safety(request: HttpRequest) -> HttpResponse:
+    return respond(request, "safety.html", {"contact": getattr(settings, "ARCHIVE_CONTACT", "")})
+
+
+# --- The parts ---------------------------------------------------------------------------------
+def _paged(query: Query, path: str) -> Callable[[str], str]:
+    return lambda cursor: path + replace(query, after=cursor).address
+
+
+def _row(reference: str) -> PublicRecord:
+    """The record under a reference, however it was typed. Raises Http404."""
+    try:
+        row = queries.find(parse_reference(reference))
+    except NotAReference as error:
+        raise Http404 from error
+    if row is None:
+        raise Http404
+    return row
+
+
+def _elsewhere(
+    request: HttpRequest, row: PublicRecord, reference: str, kind: str
+) -> HttpResponse | None:
+    """A redirect to the one address of the record, when this is not it."""
+    if row.reference == reference and row.kind == kind:
+        return None
+    asked = request.META.get("QUERY_STRING", "")
+    path = pages.record_path(reader_language(), row.kind, row.reference)
+    return HttpResponsePermanentRedirect(f"{path}?{asked}" if asked else path)
+
+
+def _tombstone(request: HttpRequest, row: PublicRecord) -> HttpResponse:
+    """What remains of a withdrawn record: its reference, the day, the class of reason."""
+    language = reader_language()
+    reasons = vocabularies.WITHDRAWAL_REASONS
+    reason = row.withdrawal_reason
+    context = {
+        "reference": row.reference,
+        "withdrawn": say_day(row.withdrawn_at.date(), language) if row.withdrawn_at else "",
+        "reason": reasons.label(reason, language) if reason in reasons else "",
+    }
+    return respond(request, "tombstone.html", context, status=410)
+
+
+def _links(
+    row: PublicRecord, neighbourhood: str | None, names: Authorities, language: str
+) -> list[dict[str, Any]]:
+    """Cards of the records beside this one, with the range at which a testimony is heard."""
+    found = []
+    for other in queries.related(row, neighbourhood):
+        start, end = other.start_s, other.end_s
+        found.append(
+            {
+                **pages.card(other.read(), names, language),
+                "relation": other.relation,
+                "start": start,
+                "end": end,
+                "moment": "" if start is None else pages.moment((start, end)),
+            }
+        )
+    shown = {relation: 0 for relation in ("linked", "together", "day", "place")}
+    kept = []
+    for link in found:
+        shown[link["relation"]] += 1
+        if link["relation"] == "linked" or shown[link["relation"]] <= queries.RELATED:
+            kept.append(link)
+    return kept
+
+
+def _moment(text: str) -> tuple[float, float | None] | None:
+    """Seconds from `?t=12` or `?t=12,15`; None for anything else."""
+    first, comma, last = text.partition(",")
+    try:
+        start, end = _seconds(first), _seconds(last) if comma and last else None
+    except ValueError:
+        return None
+    return (start, end if end is not None and end > start else None)
+
+
+def _seconds(text: str) -> float:
+    """Raises ValueError unless digits with at most one point, within the longest clip."""
+    if not text.isascii() or len(text) > 12 or not text.replace(".", "", 1).isdigit():
+        raise ValueError(text)
+    value = float(text)
+    if value > LONGEST:
+        raise ValueError(text)
+    return value
+
+
+def _export(query: Query) -> list[dict[str, str]]:
+    asked = replace(query, after="", sort="newest").address
+    return [
+        {"name": _("CSV (spreadsheets)"), "path": f"/export/clips.csv{asked}"},
+        {"name": _("JSON Lines (programs)"), "path": f"/export/clips.jsonl{asked}"},
+    ]

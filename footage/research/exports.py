@@ -1,0 +1,182 @@
+"""Every record of a list, as CSV (RFC 4180) or JSON Lines, with the fields of the declared record.
+
+Rows come in the order of publication, in pieces, so memory does not grow with their number, and
+a record withdrawn while an export runs is in no later piece. Names are joined from the published
+authorities beside the slugs: `journalist` gets `journalist_name_en` and `journalist_name_ar`.
+
+CSV is UTF-8 with a byte order mark (without it spreadsheets garble Arabic). Lists of codes are
+joined by " | "; lists of objects are JSON. A text cell that a spreadsheet would evaluate begins
+with an apostrophe; JSON Lines carries every value as it is.
+"""
+
+import csv
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from footage.catalogue import authorities
+from footage.catalogue.authorities import (
+    EVENT,
+    JOURNALIST,
+    NEIGHBOURHOOD,
+    WITNESS,
+    Authorities,
+)
+from footage.catalogue.models import PublicRecord
+from footage.catalogue.queries import PARAMETERS, Query, matching
+from footage.catalogue.record import Record
+from footage.research.problems import problem
+
+PIECE = 200
+# Of the envelope, before the declared fields.
+ENVELOPE = ("address", "version", "published_at", "revised_at")
+# Declared fields that hold slugs, and the authorities that name them.
+NAMED = {
+    "place": NEIGHBOURHOOD,
+    "neighbourhood": NEIGHBOURHOOD,
+    "journalist": JOURNALIST,
+    "witness": WITNESS,
+    "events": EVENT,
+}
+# What spreadsheets take for the beginning of a formula; the second row is full-width.
+FORMULA = frozenset("=+-@\t\r＝＋－＠")
+# Skipped by spreadsheets before they look for one: spaces, line ends, and invisible marks.
+_UNSEEN = (
+    "".join(
+        chr(code)
+        for code in (0x20, 0x0A, 0x0B, 0x0C, 0xA0, 0x61C, *range(0x200B, 0x2010), 0x2028, 0x2029)
+    )
+    + "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u3000\ufeff\x00"
+)
+
+
+@require_safe
+def clips_csv(request: HttpRequest) -> HttpResponseBase:
+    return _export(request, "csv", "text/csv; charset=utf-8; header=present", _csv)
+
+
+@require_safe
+def clips_jsonl(request: HttpRequest) -> HttpResponseBase:
+    return _export(request, "jsonl", "application/jsonl; charset=utf-8", _jsonl)
+
+
+def fields() -> list[str]:
+    """Every exported field in order: the envelope, then as declared, names after slugs."""
+    found = list(ENVELOPE)
+    for name in Record.model_fields:
+        found.append(name)
+        if name in NAMED:
+            found += [f"{name}_name_en", f"{name}_name_ar"]
+    return found
+
+
+def defused(text: str) -> str:
+    """Text that no spreadsheet evaluates: with an apostrophe before what would begin a formula."""
+    seen = text.lstrip(_UNSEEN)
+    return f"'{text}" if seen[:1] in FORMULA and seen else text
+
+
+def _export(
+    request: HttpRequest,
+    suffix: str,
+    media_type: str,
+    written: Callable[[Iterator[dict[str, Any]]], Iterator[bytes]],
+) -> HttpResponseBase:
+    query = Query.read(request.GET)
+    if wrong := _wrong(request.GET, query):
+        return problem(400, "Unknown or unusable query parameter", wrong)
+    number = matching(query).count()
+    rows = _rows(query, authorities.current())
+    response = StreamingHttpResponse(written(rows), content_type=media_type)
+    name = f"aleppo-archive_{timezone.now():%Y-%m-%d}_{number}-records.{suffix}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "no-cache"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _wrong(parameters: QueryDict, query: Query) -> str:
+    """What is wrong with the parameters, or "". Exports refuse what pages only pass over."""
+    unknown = sorted(name for name in parameters if name not in PARAMETERS)
+    if unknown:
+        known = ", ".join(PARAMETERS)
+        return f"Unknown: {', '.join(unknown)[:200]}. Known parameters: {known}."
+    if query.ignored:
+        name, value = query.ignored[0]
+        return f"“{value[:80]}” is not a value of {name}."
+    return ""
+
+
+def _rows(query: Query, names: Authorities) -> Iterator[dict[str, Any]]:
+    """The exported records, one at a time. One query for each piece."""
+    last = 0
+    while piece := list(matching(query).filter(pk__gt=last).order_by("pk")[:PIECE]):
+        for row in piece:
+            yield _exported(row, names)
+        last = piece[-1].pk
+
+
+def _exported(row: PublicRecord, names: Authorities) -> dict[str, Any]:
+    document = orjson.loads(row.document or "{}")
+    exported: dict[str, Any] = {
+        "address": f"{settings.BASE_URL}/c/{row.reference}",
+        "version": row.version,
+        "published_at": row.published_at.isoformat(timespec="seconds"),
+        "revised_at": row.revised_at.isoformat(timespec="seconds"),
+    }
+    for name in Record.model_fields:
+        value = document.get(name)
+        exported[name] = value
+        if kind := NAMED.get(name):
+            for language in ("en", "ar"):
+                exported[f"{name}_name_{language}"] = _named(names, kind, value, language)
+    return exported
+
+
+def _named(names: Authorities, kind: str, value: Any, language: str) -> Any:
+    if isinstance(value, list):
+        return [names.name(kind, slug, language) for slug in value]
+    return names.name(kind, value, language) or None
+
+
+def _jsonl(rows: Iterator[dict[str, Any]]) -> Iterator[bytes]:
+    for row in rows:
+        yield orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
+
+
+class _Line:
+    """A file for csv.writer that keeps the line just written."""
+
+    def write(self, text: str) -> int:
+        self.text = text
+        return len(text)
+
+
+def _csv(rows: Iterator[dict[str, Any]]) -> Iterator[bytes]:
+    line = _Line()
+    writer = csv.writer(line, lineterminator="\r\n")
+    writer.writerow(fields())
+    yield ("\ufeff" + line.text).encode()
+    for row in rows:
+        writer.writerow([_cell(value) for value in row.values()])
+        yield line.text.encode()
+
+
+def _cell(value: Any) -> str:
+    """One CSV cell. Only text can be a formula; numbers are written as they are."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, str):
+        return defused(value)
+    if all(isinstance(each, str) for each in value):
+        return defused(" | ".join(value))
+    return orjson.dumps(value).decode()

@@ -1,0 +1,79 @@
+"""Every page of the reading room answers, in both languages, within its budget of queries."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.db import connection
+
+from tests.reading_room import rows
+
+pytestmark = pytest.mark.django_db
+
+CLIP, TESTIMONY = rows.a_reference(1), rows.a_reference(2)
+PATHS = [
+    "",
+    "clips/",
+    "clips/?neighbourhood=bustan-al-qasr&subject=food-and-bread&from=2016&to=2016-12",
+    "clips/?kind=clip&kind=testimony&sort=published",
+    f"clips/{CLIP}/",
+    "neighbourhoods/",
+    "neighbourhoods/bustan-al-qasr/",
+    "dates/",
+    "dates/2016/",
+    "dates/2016/11/",
+    "dates/2016/11/28/",
+    "journalists/",
+    "journalists/salma/",
+    "testimonies/",
+    f"testimonies/{TESTIMONY}/",
+    "events/bakery-strike/",
+    "films/a-film/",
+    "about/",
+    "safety/",
+]
+
+
+def an_archive(clips: int) -> None:
+    rows.names()
+    rows.name("film", "a-film", "A film", "فيلم", text_en="It shows.", text_ar="يُظهر.")
+    clip = rows.a_clip(1, events=("bakery-strike",), shots=(rows.a_shot("a-film", 1, 1.5, 3.25),))
+    said = rows.a_transcript(clip.reference, "en", (0.5, 4.25, "Baker", "We were open."))
+    testimony = rows.a_testimony(2, transcripts=(said,))
+    rows.carry(testimony, clip, 0.5, 4.25)
+    for number in range(3, clips + 2):
+        rows.a_clip(number)
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_answers_with_an_etag_and_no_cookie(
+    client: Client, path: str, language: str
+) -> None:
+    an_archive(5)
+    response = client.get(f"/{language}/{path}")
+    assert response.status_code == 200
+    assert response["Cache-Control"] == "no-cache"
+    assert response["ETag"].startswith('"')
+    assert "Vary" not in response
+    assert not response.cookies
+    assert (
+        client.get(f"/{language}/{path}", headers={"If-None-Match": response["ETag"]}).status_code
+        == 304
+    )
+
+
+@pytest.mark.parametrize("clips", [5, 50])
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_asks_the_database_three_times_at_most(
+    client: Client, path: str, clips: int
+) -> None:
+    an_archive(clips)
+    client.get("/en/about/")
+    client.get("/en/")  # Names are remembered from here on.
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        assert client.get(f"/en/{path}").status_code == 200
+    assert len(asked) <= 3, [query["sql"][:200] for query in asked]
