@@ -71,14 +71,19 @@ class SecondFactorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith("/admin/"):
-            if request.path.startswith(OPEN_TO_ALL):
-                request.upload_handlers = [NoFiles(request)]
-            elif not (request.user.is_active and request.user.is_staff):
-                return refused(request)
-            elif not settings.ARCHIVE_DEMONSTRATION and not has_second_factor(request.user):
-                return HttpResponseRedirect(reverse("mfa_activate_totp"))
-        return self.get_response(request)
+        if not request.path.startswith("/admin/"):
+            return self.get_response(request)
+        if request.path.startswith(OPEN_TO_ALL):
+            request.upload_handlers = [NoFiles(request)]
+        elif not (request.user.is_active and request.user.is_staff):
+            return refused(request)
+        elif not settings.ARCHIVE_DEMONSTRATION and not has_second_factor(request.user):
+            return HttpResponseRedirect(reverse("mfa_activate_totp"))
+        response = self.get_response(request)
+        # Under the archive's "no-referrer" a browser sends forms with "Origin: null", which
+        # Django's CSRF check refuses. Within the archive's own site the referrer is no secret.
+        response["Referrer-Policy"] = "same-origin"
+        return response
 
 
 def refused(request: HttpRequest) -> HttpResponse:

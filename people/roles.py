@@ -116,7 +116,7 @@ ROLES = (
         frozenset(
             may("view", "footage", "clip")
             | may("view", "ingest", "master")
-            | may("view add change", "ingest", "deaccession")
+            | may("view change", "ingest", "deaccession")
             | may("view", "custody", "custodyevent")
         ),
     ),

@@ -9,6 +9,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from footage.accession import AlreadyHeld
 from footage.admin import suggestions, taking_in, working_copies
 from footage.admin.base import SEALED_CLIP, require
 from footage.admin.verbs import ByState, PublicVerbs
@@ -181,7 +182,7 @@ class ClipAdmin(PublicVerbs):
         if request.method == "POST" and form.is_valid():
             try:
                 clip = form.save(by=request.user)
-            except taking_in.AlreadyHeld as held:
+            except AlreadyHeld as held:
                 messages.warning(request, str(held))
                 return self.back_to(held.clip)
             if clip is not None:
@@ -205,7 +206,7 @@ class ClipAdmin(PublicVerbs):
                     self.log_change(request, clip, str(_("File replaced.")))
                     messages.success(request, _("The clip has the new file."))
                     return self.back_to(clip)
-            except (taking_in.AlreadyHeld, ValidationError) as error:
+            except (AlreadyHeld, ValidationError) as error:
                 form.add_error("file", said_of(error))
         return self.ask(
             request,

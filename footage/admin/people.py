@@ -1,4 +1,4 @@
-"""Journalists and witnesses with what they agreed to. Their legal names have a page of their own."""
+"""Journalists and witnesses with what they agreed to. Legal names have a page of their own."""
 
 from typing import Any
 

@@ -55,7 +55,7 @@ class StaffAdmin(WorkshopAdmin):
         "second_factor",
         "is_active",
     )
-    list_filter = ("is_active", "groups")
+    list_filter = ("is_active",)
     search_fields = ("username", "first_name", "last_name")
     ordering = ("username",)
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from footage.accession import AlreadyHeld, accession, discard, replace_master
+from footage.accession import accession, discard, replace_master
 from footage.ingest.door import recordings_only
 from footage.ingest.refusals import Refused
 from footage.ingest.write_path import Received, receive

@@ -1,0 +1,43 @@
+"""Members of staff with roles, signed in past their second factor."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.contrib.auth.models import Group, User
+from django.core.cache import cache
+from django.test import Client
+
+SignIn = Callable[..., Client]
+
+
+@pytest.fixture(autouse=True)
+def fresh_rate_limits() -> None:
+    """allauth counts sign-ins in the cache, which outlives a test."""
+    cache.clear()
+
+
+def member(username: str, *roles: str, **fields: Any) -> User:
+    """Somebody of the staff in these roles."""
+    user = User.objects.create_user(
+        username, password="long enough for here", is_staff=True, **fields
+    )
+    user.groups.set(Group.objects.filter(name__in=roles))
+    assert user.groups.count() == len(roles)
+    return user
+
+
+@pytest.fixture
+def sign_in(db: None) -> SignIn:
+    """`sign_in("archivist", "publisher")`: a client of somebody in those roles, as `client.user`."""
+
+    def signed_in(*roles: str, username: str = "") -> Client:
+        user = member(username or "-".join(roles) or "nobody", *roles)
+        TOTP.activate(user, generate_totp_secret())
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.user = user  # type: ignore[attr-defined]
+        return client
+
+    return signed_in
