@@ -64,7 +64,9 @@ def shaar() -> Location:
 
 def bakery_street() -> Location:
     """A street inside al-Shaar, finer than most readers may know."""
-    return _place("bakery-street", "street", "Bakery street", "شارع الفرن", shaar(), 36.2112, 37.1834)
+    return _place(
+        "bakery-street", "street", "Bakery street", "شارع الفرن", shaar(), 36.2112, 37.1834
+    )
 
 
 def _place(
@@ -107,7 +109,9 @@ def journalist(byline: str = "Nour", *, uses: tuple[str, ...] = (Use.VIEW,), **f
     return person
 
 
-def witness(byline: str = "Umm Khaled", *, uses: tuple[str, ...] = (Use.VIEW,), **fields: Any) -> Any:
+def witness(
+    byline: str = "Umm Khaled", *, uses: tuple[str, ...] = (Use.VIEW,), **fields: Any
+) -> Any:
     person = Witness.objects.create(
         **{
             "byline_en": byline,
@@ -218,7 +222,9 @@ def transcript(of: Clip, language: str, *lines: tuple[int, int, str]) -> Transcr
     return made
 
 
-def testimony(carried_by: Clip, *, start_s: float = 0, end_s: float | None = None, **fields: Any) -> Any:
+def testimony(
+    carried_by: Clip, *, start_s: float = 0, end_s: float | None = None, **fields: Any
+) -> Any:
     """A publishable testimony heard in a range of `carried_by`."""
     made = Testimony.objects.create(
         **{
@@ -233,9 +239,7 @@ def testimony(carried_by: Clip, *, start_s: float = 0, end_s: float | None = Non
             **fields,
         }
     )
-    TestimonyRange.objects.create(
-        testimony=made, clip=carried_by, start_s=start_s, end_s=end_s
-    )
+    TestimonyRange.objects.create(testimony=made, clip=carried_by, start_s=start_s, end_s=end_s)
     return made
 
 

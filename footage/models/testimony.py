@@ -61,8 +61,6 @@ class Testimony(Describable):
 class TestimonyRange(models.Model):
     """Where in a clip a testimony is heard. Without seconds: the whole clip."""
 
-    __test__ = False  # not a test case, whatever its name
-
     testimony = models.ForeignKey(Testimony, models.CASCADE, related_name="ranges")
     clip = models.ForeignKey(
         Clip, models.PROTECT, related_name="testimony_ranges", verbose_name=_("clip")

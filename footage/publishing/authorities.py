@@ -98,7 +98,8 @@ def put(item: Published, *, renewed: bool = False) -> PublicAuthority:
         facts = {
             "happened": item.happened,
             "place": item.location.slug if item.location else None,
-            "source": item.source,
+            "source_en": item.source_en,
+            "source_ar": item.source_ar,
             "demonstration": item.demonstration,
         }
     else:

@@ -47,32 +47,41 @@ NOWHERE = ShownPlace(None, None, None, None)
 
 def coarsened_place(clip: Clip) -> ShownPlace:
     """The place of a clip at its `location_precision`. A query for each level of the gazetteer."""
-    precision = clip.location_precision
-    if clip.location is None or precision in ("", "unknown"):
+    chain = shown_ancestry(clip)
+    if not chain:
         return NOWHERE
-    chain = clip.location.ancestry()
     neighbourhood = _first(chain, _NEIGHBOURHOODS)
-    if precision == "city":
-        city = _first(chain, {"city"})
-        return _shown(city, None) if city else NOWHERE
-    if precision == "neighbourhood":
-        # A landmark that lies in no neighbourhood is shown as what it is part of, never itself.
-        within = neighbourhood or _first(chain, {"district"}) or _first(chain, {"city"})
-        return _shown(within, neighbourhood) if within else NOWHERE
-    shown = _shown(chain[0], neighbourhood)
-    if precision == "exact" and clip.latitude is not None:
-        return ShownPlace(shown.place, shown.neighbourhood, clip.latitude, clip.longitude)
-    return shown
+    exact = clip.location_precision == "exact" and clip.latitude is not None
+    return ShownPlace(
+        place=chain[0].slug,
+        neighbourhood=neighbourhood.slug if neighbourhood else None,
+        latitude=clip.latitude if exact else chain[0].latitude,
+        longitude=clip.longitude if exact else chain[0].longitude,
+    )
+
+
+def shown_ancestry(clip: Clip) -> list[Location]:
+    """The finest place that readers may know, and what it is part of; empty when none.
+
+    A landmark that lies in no neighbourhood is shown as what it is part of, never as itself.
+    """
+    if clip.location is None or clip.location_precision in ("", "unknown"):
+        return []
+    chain = clip.location.ancestry()
+    hidden = {
+        "exact": set(),
+        "site": set(),
+        "neighbourhood": _kinds(chain) - _NEIGHBOURHOODS - {"district", "city"},
+        "city": _kinds(chain) - {"city"},
+    }[clip.location_precision]
+    while chain and chain[0].kind in hidden:
+        chain = chain[1:]
+    return chain
+
+
+def _kinds(chain: list[Location]) -> set[str]:
+    return {place.kind for place in chain}
 
 
 def _first(chain: list[Location], kinds: set[str]) -> Location | None:
     return next((place for place in chain if place.kind in kinds), None)
-
-
-def _shown(place: Location, neighbourhood: Location | None) -> ShownPlace:
-    return ShownPlace(
-        place.slug,
-        neighbourhood.slug if neighbourhood else None,
-        place.latitude,
-        place.longitude,
-    )

@@ -13,6 +13,7 @@ from footage.custody.models import EventType, record
 from footage.models import Clip, Testimony
 from footage.publishing import authorities, rows
 from footage.publishing.access_copies import access_copies, remove
+from footage.publishing.coarsening import shown_ancestry
 from footage.publishing.describe import credited_person, describe
 from footage.publishing.reasons import (
     OVERRIDE,
@@ -122,9 +123,8 @@ def _put_names(item: Clip | Testimony) -> None:
     if isinstance(item, Clip):
         for event in item.events.all():
             authorities.put(event)
-        if item.location is not None:
-            for place in item.location.ancestry():
-                authorities.put(place)
+        for place in shown_ancestry(item):
+            authorities.put(place)
 
 
 def _links(item: Clip | Testimony) -> list[dict[str, Any]] | None:
