@@ -35,8 +35,9 @@ from PIL import (  # noqa: F401  (the plugins cannot be imported once the child 
 )
 
 from footage.media import completeness, metadata, signatures
-from footage.media.answers import MAX_TAG_CHARACTERS, MAX_TAGS, Probe
+from footage.media.answers import Probe
 from footage.media.signatures import MAX_FRAME_PIXELS, MAX_STREAMS
+from footage.media.tags import Tags, clean
 from footage.media.unplayable import Unplayable
 
 # The largest picture opened: phones reach 108 megapixels; in memory that is 330 MB.
@@ -44,7 +45,6 @@ MAX_PICTURE_PIXELS = 120_000_000
 MAX_DURATION = 7 * 24 * 3600.0
 # Below this many bits a second a duration over a minute is a lie or a broken index.
 LEAST_BIT_RATE = 200
-TAG_BUDGET = 32 * 1024
 PACKETS_TRIED = 400
 MAKER_NOTE = 37500  # binary, and different for every maker
 ORIENTATIONS = {1: (0, False), 2: (0, True), 3: (180, False), 4: (180, True),
@@ -383,7 +383,7 @@ def _probe_photograph(descriptor: int, form: str) -> Probe:
     )
 
 
-def read_exif(picture: Image.Image, tags: "Tags") -> tuple[dict[int, Any], dict[int, Any]]:
+def read_exif(picture: Image.Image, tags: Tags) -> tuple[dict[int, Any], dict[int, Any]]:
     """The EXIF of both its directories, and its GPS directory; their values go into `tags`."""
     everything: dict[int, Any] = {}
     gps: dict[int, Any] = {}
@@ -431,37 +431,3 @@ def _exif_time(exif: Mapping[int, Any]) -> tuple[str | None, str]:
         if recorded:
             return recorded, metadata.doubt_about(recorded, _now())
     return None, ""
-
-
-def clean(value: object) -> str:
-    """A tag's value as text: decoded, without control characters, trimmed."""
-    if isinstance(value, bytes):
-        value = value.decode("utf-8", "replace")
-    text = value if isinstance(value, str) else str(value)
-    text = text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates
-    return "".join(ch for ch in text if ch in "\t\n" or (ch >= " " and ch != "\x7f")).strip()
-
-
-class Tags:
-    """Tags within bounds: so many, each so long, and all together small enough for the pipe."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, str] = {}
-        self._left = TAG_BUDGET
-
-    def add_all(self, prefix: str, tags: Mapping[str, str]) -> None:
-        for key, value in tags.items():
-            self.add(prefix + key, value)
-
-    def add(self, key: str, value: object) -> None:
-        if len(self.kept) >= MAX_TAGS:
-            return
-        if isinstance(value, (bytes, str)):
-            value = value[: MAX_TAG_CHARACTERS * 4]
-        elif isinstance(value, (tuple, list, dict)):
-            value = repr(value)[:MAX_TAG_CHARACTERS] if len(value) <= 64 else ""
-        key, text = clean(key)[:200], clean(value)[:MAX_TAG_CHARACTERS]
-        cost = len(key.encode()) + len(text.encode())
-        if text and cost <= self._left:
-            self._left -= cost
-            self.kept.setdefault(key, text)

@@ -14,6 +14,7 @@ import av
 from PIL import Image, ImageCms, ImageOps, ImageStat
 
 from footage.media import probing, signatures
+from footage.media.tags import Tags
 from footage.media.unplayable import Unplayable
 
 # Where to look for a poster, in parts of the length, and how many frames to weigh at each.
@@ -50,7 +51,7 @@ def _photograph(descriptor: int, form: str, side: int) -> Image.Image:
     profile = picture.info.get("icc_profile")
     picture.draft("RGB", (side, side))
     probing.load_picture(picture)
-    exif, _ = probing.read_exif(picture, probing.Tags())
+    exif, _ = probing.read_exif(picture, Tags())
     rotation, mirrored, already = probing.orientation_of_picture(
         picture, descriptor, form, exif.get(274)
     )

@@ -62,7 +62,7 @@ def main() -> int:
 
 
 def _send(descriptor: int, reply: dict[str, Any]) -> None:
-    data = json.dumps(reply).encode()
+    data = json.dumps(reply, ensure_ascii=False).encode("utf-8", "replace")
     while data:
         data = data[os.write(descriptor, data) :]
 

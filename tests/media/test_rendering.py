@@ -181,6 +181,14 @@ def test_nothing_the_input_says_of_itself_is_in_a_copy(files: Path, tmp_path: Pa
             assert told not in ("Lavf", "Lavc", "x264") or told.encode() not in content
 
 
+def test_a_flood_of_tags_is_cut_and_does_not_hide_the_clip(files: Path, tmp_path: Path) -> None:
+    flood = [part for n in range(12) for part in ("-metadata", f"note{n}=" + '"مصور\\' * 900)]
+    tagged = with_tags(files / "syn_vfr.mp4", tmp_path / "tagged.mp4", *flood)
+    tags = media.probe(tagged).tags
+    assert 0 < sum(key.startswith("note") for key in tags) < 12
+    assert sum(len(value.encode()) for value in tags.values()) <= 24 * 1024
+
+
 def test_nothing_a_photograph_says_of_itself_is_in_a_copy(files: Path, tmp_path: Path) -> None:
     source = files / "syn_exif_gps_al-kallaseh.jpg"
     master = media.probe(source)
