@@ -69,6 +69,8 @@ def frame(language: str, here: str) -> dict[str, Any]:
     ]
     return {
         "language": language,
+        # Spelled out, because a process that serves staff alone knows no address of readers'.
+        "root": f"/{language}/",
         "direction": direction(language),
         "in_languages": in_languages,
         "base_url": settings.BASE_URL,

@@ -20,7 +20,7 @@ from footage.reading_room.wording import say_day
 from footage.references import ReferenceError as NotAReference
 from footage.references import parse_reference
 
-LATEST = 6
+LATEST = 8
 # More than are shown, because the gated ones among them are passed over.
 LOOKED_AT = 24
 # A range of a clip is hours at most; anything beyond is not a moment.
