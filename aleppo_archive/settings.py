@@ -19,7 +19,7 @@ ARCHIVE_DATA = Path(env.str("ARCHIVE_DATA", str(BASE_DIR / "var"))).resolve()
 ARCHIVE_DATA.mkdir(parents=True, exist_ok=True)
 KEPT_KEYS = ARCHIVE_DATA / "keys"
 
-# "both" serves readers and staff, "public" readers only (no key is read), "staff" the workshop only.
+# "both" serves readers and staff, "public" readers only (no key is read), "staff" staff only.
 ARCHIVE_SITE = env.str("ARCHIVE_SITE", "both")
 SERVES_PUBLIC = ARCHIVE_SITE in {"both", "public"}
 SERVES_STAFF = ARCHIVE_SITE in {"both", "staff"}
@@ -133,11 +133,26 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 STORAGES["default"] = STORAGES["working"]
+# A second copy of every master, best on another machine. None without it.
+if mirror := env.str("MIRROR_STORAGE", ""):
+    STORAGES["mirror"] = storage_from(mirror)
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ARCHIVE_DATA / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = DEBUG
+
+# --- Taking in -------------------------------------------------------------------------------
+GIGABYTE = 10**9
+MASTER_MAX_BYTES = int(env.float("MASTER_MAX_GB", 20) * GIGABYTE)
+# What one archivist may have under way at once.
+UPLOAD_QUOTA_BYTES = int(env.float("UPLOAD_QUOTA_GB", 200) * GIGABYTE)
+# An upload without a byte for so long is given up.
+UPLOAD_DAYS = env.float("UPLOAD_DAYS", 7)
+# What stays free on the disk of the masters: beyond it nothing is taken in, and reading goes on.
+DISK_RESERVE_BYTES = int(env.float("DISK_RESERVE_GB", 1) * GIGABYTE)
+# Maintenance: nothing is written, readers read on.
+ARCHIVE_READONLY = env.bool("ARCHIVE_READONLY", False)
 
 # A master is gigabytes: Django's own upload handlers are for the small forms only.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20

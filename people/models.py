@@ -76,6 +76,7 @@ class Person(models.Model):
         default=False,
         help_text=_("Readers are told that this person is invented."),
     )
+
     class Meta:
         abstract = True
 
@@ -278,8 +279,9 @@ class Consent(models.Model):
         return f"{self.get_use_display()}: {state}"
 
     @property
-    def person(self) -> Person:
-        return self.journalist or self.witness
+    def person(self) -> Journalist | Witness:
+        # The constraint consent_one_person says that one of them is there.
+        return self.journalist or self.witness  # type: ignore[return-value]
 
     def stands(self, on: date) -> bool:
         return self.granted and (self.until is None or on <= self.until)

@@ -14,7 +14,7 @@ from footage import vocabularies
 from footage.catalogue.record import Record
 
 
-class RecordQuerySet(models.QuerySet):
+class RecordQuerySet(models.QuerySet["PublicRecord"]):
     def live(self) -> "RecordQuerySet":
         """Records that readers may see now."""
         return self.filter(withdrawn_at__isnull=True)
@@ -34,7 +34,8 @@ class PublicRecord(models.Model):
     # Taken from PublicState, last in the publishing transaction, so that numbers commit in order.
     change = models.PositiveBigIntegerField(unique=True)
     # Text, not a JSONField: PostgreSQL's jsonb would reorder the keys and break the digest.
-    document = models.TextField(null=True)
+    # Null, not empty, once withdrawn: an empty text could be taken for a document.
+    document = models.TextField(null=True)  # noqa: DJ001
     digest = models.CharField(max_length=64, blank=True)
     # What the database itself filters and sorts by; all of it repeats the document.
     filmed_from = models.DateField(null=True)

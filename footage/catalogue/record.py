@@ -28,7 +28,7 @@ def declared(
     **kwargs: Any,
 ) -> Any:
     """A pydantic field with its entry in the data dictionary."""
-    entry = {
+    entry: dict[str, Any] = {
         "description_en": en,
         "description_ar": ar,
         "unit": unit,

@@ -52,7 +52,7 @@ class TermField(models.CharField):
 
     def validate(self, value: Any, model_instance: models.Model | None) -> None:
         super().validate(value, model_instance)
-        if value and value not in self.vocabulary:
+        if value and self.vocabulary is not None and value not in self.vocabulary:
             raise ValidationError(_("“%(code)s” is not in the list."), params={"code": value})
 
     def formfield(self, **kwargs: Any) -> forms.Field:
@@ -82,10 +82,11 @@ class TermsField(models.JSONField):
         value = super().clean(value, model_instance) or []
         if not isinstance(value, list):
             raise ValidationError(_("This must be a list of codes."))
+        codes = self.vocabulary.codes if self.vocabulary is not None else ()
         for code in value:
-            if code not in self.vocabulary:
+            if code not in codes:
                 raise ValidationError(_("“%(code)s” is not in the list."), params={"code": code})
-        return [code for code in self.vocabulary.codes if code in value]
+        return [code for code in codes if code in value]
 
     def formfield(self, **kwargs: Any) -> forms.Field:
         return forms.MultipleChoiceField(

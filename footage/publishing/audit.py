@@ -58,8 +58,7 @@ def _records() -> Iterator[Finding]:
 
 
 def _against(item: Clip | Testimony, document: Record) -> Iterator[Finding]:
-    person = item.journalist if isinstance(item, Clip) else item.witness
-    credited = credited_person(item, person)
+    credited = credited_person(item)
     slug = document.journalist if isinstance(item, Clip) else document.witness
     if slug is not None and (credited is None or credited.public_slug != slug):
         yield Finding(item.reference, "credit", "a name is shown that may not be")

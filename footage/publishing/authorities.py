@@ -95,7 +95,7 @@ def put(item: Published, *, renewed: bool = False) -> PublicAuthority:
     if isinstance(item, Event):
         if item.location is not None:
             put(item.location)
-        facts = {
+        facts: dict[str, Any] = {
             "happened": item.happened,
             "place": item.location.slug if item.location else None,
             "source_en": item.source_en,
@@ -137,7 +137,8 @@ def _put_person(person: Journalist | Witness, *, renewed: bool) -> PublicAuthori
     slug = old
     if standing is None or (standing.name_en, standing.name_ar) != bylines:
         slug = _free_slug(kind, person.byline_en)
-        PublicSlug.objects.update_or_create(**{kind: person}, defaults={"slug": slug})
+        side: dict[str, Any] = {kind: person}
+        PublicSlug.objects.update_or_create(**side, defaults={"slug": slug})
     authority = rows.put_authority(
         kind,
         slug,

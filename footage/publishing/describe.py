@@ -4,6 +4,7 @@ This is the allow-list: a value reaches the catalogue only because a line below 
 """
 
 from collections.abc import Iterable
+from typing import Literal, cast
 
 from footage.catalogue.record import (
     SCHEMA,
@@ -18,7 +19,9 @@ from footage.ingest.models import Rendition
 from footage.models import Clip, Testimony, TestimonyRange
 from footage.models import Transcript as WorkshopTranscript
 from footage.publishing.coarsening import NOWHERE, coarsened_date, coarsened_place
-from people.models import Person, Use
+from people.models import Journalist, Use, Witness
+
+Role = Literal["poster", "playable", "photograph", "sound"]
 
 
 def describe(
@@ -38,7 +41,7 @@ def describe(
 def _describe_clip(clip: Clip, copies: tuple[PublicCopy, ...], muted: frozenset[str]) -> Record:
     filmed = coarsened_date(clip.filmed, clip.filmed_precision)
     shown = coarsened_place(clip)
-    credited = credited_person(clip, clip.journalist)
+    credited = credited_person(clip)
     silent = [
         span
         for span in clip.testimony_ranges.select_related("testimony")
@@ -100,7 +103,7 @@ def _describe_clip(clip: Clip, copies: tuple[PublicCopy, ...], muted: frozenset[
 
 def _describe_testimony(testimony: Testimony) -> Record:
     given = coarsened_date(testimony.given, "day")
-    credited = credited_person(testimony, testimony.witness)
+    credited = credited_person(testimony)
     ranges = testimony.ranges.select_related("clip").prefetch_related("clip__transcripts__segments")
     return Record(
         schema_number=SCHEMA,
@@ -178,8 +181,9 @@ def _transcript(
     )
 
 
-def credited_person(item: Clip | Testimony, person: Person | None) -> Person | None:
+def credited_person(item: Clip | Testimony) -> Journalist | Witness | None:
     """Whoever may be named as the credit: chosen, not withheld, and consenting to be shown."""
+    person = item.journalist if isinstance(item, Clip) else item.witness
     if item.credit != item.Credit.BYLINE or person is None or not person.named:
         return None
     return person if person.consents_to(Use.VIEW) else None
@@ -193,7 +197,7 @@ def may_download(clip: Clip) -> bool:
 def public_copy(rendition: Rendition, name: str) -> PublicCopy:
     """The declared entry of an access copy that was written under `name`."""
     return PublicCopy(
-        role=rendition.role,
+        role=cast("Role", rendition.role),
         name=name,
         media_type=rendition.media_type,
         bytes=rendition.bytes,

@@ -3,6 +3,7 @@
 Runs by itself, inside the transaction that stored the change, and only ever takes away.
 """
 
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -14,7 +15,7 @@ from footage.publishing import authorities, rows
 from footage.publishing.access_copies import remove
 from footage.publishing.describe import may_download
 from footage.publishing.verbs import take_away
-from people.models import Journalist, Person, Use, Witness
+from people.models import Journalist, Use, Witness
 from people.signals import protection_changed
 
 
@@ -23,11 +24,11 @@ def listen() -> None:
     protection_changed.connect(_on_protection_changed, dispatch_uid="publishing.narrow")
 
 
-def _on_protection_changed(sender: Any, person: Person, **kwargs: Any) -> None:
+def _on_protection_changed(sender: Any, person: Journalist | Witness, **kwargs: Any) -> None:
     narrow(person)
 
 
-def narrow(person: Person) -> int:
+def narrow(person: Journalist | Witness) -> int:
     """Take out of the catalogue what `person` no longer allows; return how many acts that took.
 
     The name goes when it is withheld or consent to be shown ended; records that rested on that
@@ -42,14 +43,14 @@ def narrow(person: Person) -> int:
         if not shown:
             for row in PublicRecord.objects.live().filter(reference__in=_resting_on(person)):
                 names = take_away(row, reason="consent-withdrawn", by=None)
-                transaction.on_commit(lambda names=names: remove(names))
+                transaction.on_commit(partial(remove, names))
                 acts += 1
         if isinstance(person, Journalist):
             acts += _end_downloads(person)
     return acts
 
 
-def _resting_on(person: Person) -> list[str]:
+def _resting_on(person: Journalist | Witness) -> list[str]:
     """References of what may be shown only because this person consents."""
     items: list[Clip | Testimony] = []
     if isinstance(person, Journalist):

@@ -16,6 +16,7 @@ from footage.catalogue.authorities import (
 )
 from footage.catalogue.record import Record
 from footage.models import Clip, Testimony
+from footage.publishing.coarsening import shown_ancestry
 from footage.publishing.describe import credited_person, describe, public_copy
 
 # Stands for the slug that a person who was never published does not have yet.
@@ -41,7 +42,7 @@ def preview(item: Clip | Testimony) -> Preview:
     )
     record = describe(item, copies)
     kind = JOURNALIST if clip else WITNESS
-    credited = credited_person(item, clip.journalist if clip else item.witness)
+    credited = credited_person(item)
     names = []
     if credited is not None:
         slug = credited.public_slug or UNPUBLISHED
@@ -56,9 +57,8 @@ def preview(item: Clip | Testimony) -> Preview:
             Authority(FILM, shot.film.slug, shot.film.title_en, shot.film.title_ar)
             for shot in clip.shots.select_related("film")
         ]
-        if clip.location is not None:
-            names += [
-                Authority(NEIGHBOURHOOD, place.slug, place.name_en, place.name_ar)
-                for place in clip.location.ancestry()
-            ]
+        names += [
+            Authority(NEIGHBOURHOOD, place.slug, place.name_en, place.name_ar)
+            for place in shown_ancestry(clip)
+        ]
     return Preview(record, Authorities(names))

@@ -45,8 +45,8 @@ def reasons_against(item: Clip | Testimony, *, by: Any) -> list[Reason]:
     """
     if not by.has_perm(PUBLISH):
         return [Reason("not-a-publisher", "", _("Only a publisher can publish."))]
-    specific = _against_clip if isinstance(item, Clip) else _against_testimony
-    return [*_against_either(item), *specific(item), *_against_words(item)]
+    specific = _against_clip(item) if isinstance(item, Clip) else _against_testimony(item)
+    return [*_against_either(item), *specific, *_against_words(item)]
 
 
 def _against_either(item: Clip | Testimony) -> Iterator[Reason]:

@@ -1,6 +1,7 @@
 """The public state of many items at once, for the workshop's lists."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -16,7 +17,7 @@ def states_of(references: Iterable[str]) -> dict[str, str]:
     return states
 
 
-def in_state(items: QuerySet, state: str) -> QuerySet:
+def in_state(items: QuerySet[Any], state: str) -> QuerySet[Any]:
     """Those of `items` (clips or testimonies) whose public state is `state`."""
     rows = PublicRecord.objects.filter(reference=OuterRef("reference"))
     if state == "draft":

@@ -11,6 +11,7 @@ from footage.catalogue.record import Record
 from footage.catalogue.record import Rendition as PublicCopy
 from footage.custody.models import EventType, record
 from footage.models import Clip, Testimony
+from footage.models.fields import reading_language
 from footage.publishing import authorities, rows
 from footage.publishing.access_copies import access_copies, remove
 from footage.publishing.coarsening import shown_ancestry
@@ -22,7 +23,7 @@ from footage.publishing.reasons import (
     reasons_against,
     refuse,
 )
-from footage.vocabularies import WITHDRAWAL_REASONS
+from footage.vocabularies import DATE_PRECISION, PLACE_PRECISION, WITHDRAWAL_REASONS, Vocabulary
 
 
 def state_of(item: Clip | Testimony) -> str:
@@ -116,8 +117,7 @@ def _commit(
 
 def _put_names(item: Clip | Testimony) -> None:
     """Publish the names the document will point to, where they do not stand yet."""
-    person = item.journalist if isinstance(item, Clip) else item.witness
-    credited = credited_person(item, person)
+    credited = credited_person(item)
     if credited is not None:
         authorities.put(credited)
     if isinstance(item, Clip):
@@ -223,7 +223,7 @@ def silence(reference: str, start_s: float, end_s: float | None, *, by: Any | No
 def consequences(item: Clip | Testimony, act: str) -> list[Any]:
     """What `act` (publish, revise or withdraw) will do, as sentences for the confirmation page."""
     if act == "withdraw":
-        said = [
+        said: list[Any] = [
             _("It disappears from every page, list, count and export with the next request."),
             _("Its address answers with a tombstone: reference, date and class of reason."),
             _("Its access copies are removed. Copies that others made cannot be called back."),
@@ -233,8 +233,7 @@ def consequences(item: Clip | Testimony, act: str) -> list[Any]:
                 _("Clips that carry it lose their playable copy and those lines of transcript.")
             )
         return said
-    person = item.journalist if isinstance(item, Clip) else item.witness
-    credited = credited_person(item, person)
+    credited = credited_person(item)
     said = [
         _("Everybody will be able to see it, in both languages, from the next request on."),
         _("The credit reads: %(byline)s") % {"byline": credited.byline_en}
@@ -244,12 +243,16 @@ def consequences(item: Clip | Testimony, act: str) -> list[Any]:
     if isinstance(item, Clip):
         said += [
             _("The date is shown to the %(precision)s.")
-            % {"precision": item.get_filmed_precision_display()},
+            % {"precision": _label(DATE_PRECISION, item.filmed_precision)},
             _("The place is shown to the %(precision)s.")
-            % {"precision": item.get_location_precision_display()},
+            % {"precision": _label(PLACE_PRECISION, item.location_precision)},
         ]
         if item.verifiable_in_public:
             said.append(_("The master's digest is published: a seized phone could be matched."))
     if act == "revise":
         said.append(_("The published version is replaced; addresses of its copies go dead."))
     return said
+
+
+def _label(vocabulary: Vocabulary, code: str) -> str:
+    return vocabulary.label(code, reading_language()) if code else "…"

@@ -1,4 +1,4 @@
-"""Every public address there is, from the URLconf itself, so that a new route needs no editing here.
+"""Every public address there is, from the URLconf itself: a new route needs no editing here.
 
 A route whose parameter has no sample below fails the crawl: whoever adds it says what to try.
 """

@@ -78,7 +78,7 @@ def test_a_masters_digest_is_public_only_when_the_clip_says_so(db):
 
 
 def opens_the_masters(source: str) -> bool:
-    """Whether code subscripts anything by "masters": `storages["masters"]`, `STORAGES["masters"]`."""
+    """Whether code subscripts anything by "masters", as `storages["masters"]` does."""
     return any(
         isinstance(node, ast.Subscript)
         and isinstance(node.slice, ast.Constant)
