@@ -201,6 +201,8 @@ SESSION_COOKIE_PATH = "/admin/"
 CSRF_COOKIE_PATH = "/admin/"
 LANGUAGE_COOKIE_PATH = "/admin/"
 CSRF_COOKIE_HTTPONLY = True
+# The default keeps messages in a cookie of its own, whose path is always "/".
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- The web ---------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
