@@ -66,9 +66,9 @@ def check(n: int, complete: bool) -> None:
     """Nothing half under a final name, no row without its bytes and its events."""
     from footage.custody.models import CustodyEvent
     from footage.ingest.models import Master
-    from footage.ingest.write_path import masters_directory
+    from footage.ingest.write_path import masters_store
 
-    store = masters_directory()
+    store = masters_store()
     digest = hashlib.sha256(b"".join(content(n))).hexdigest()
     final = store.path(digest)
     if final.exists():

@@ -15,7 +15,7 @@ from footage.custody.models import CustodyEvent
 from footage.ingest import refusals
 from footage.ingest.directory import STAGING
 from footage.ingest.models import Master
-from footage.ingest.write_path import master_path, masters_directory, open_master, receive
+from footage.ingest.write_path import master_path, masters_store, open_master, receive
 
 CONTENT = b"seven seconds of bread in Bustan al-Qasr" * 1000
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -170,7 +170,7 @@ def test_a_held_copy_that_rotted_is_reported_and_never_overwritten(root: Path) -
 def test_a_symbolic_link_under_a_final_name_is_not_followed(root: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.write_bytes(CONTENT)
-    final = masters_directory().path(DIGEST)
+    final = masters_store().path(DIGEST)
     final.parent.mkdir(parents=True)
     final.symlink_to(elsewhere)
 
@@ -182,7 +182,7 @@ def test_a_symbolic_link_under_a_final_name_is_not_followed(root: Path, tmp_path
 
 def test_bytes_that_two_people_let_go_are_not_taken_in_again(root: Path) -> None:
     master = receive(pieces(), by=None).master
-    masters_directory().remove(DIGEST)
+    masters_store().remove(DIGEST)
     Master.objects.filter(pk=master.pk).update(deaccessioned_at=timezone.now())
 
     with pytest.raises(refusals.LeftTheHoldings):
@@ -192,7 +192,7 @@ def test_bytes_that_two_people_let_go_are_not_taken_in_again(root: Path) -> None
 
 
 def test_the_sweep_removes_what_the_dead_left_and_spares_who_still_writes(root: Path) -> None:
-    store = masters_directory()
+    store = masters_store()
     (root / STAGING).mkdir(parents=True)
     (root / STAGING / "left-by-a-dead-writer").write_bytes(b"half")
 
