@@ -1,8 +1,12 @@
 """Sign-in of staff: closed sign-up, a second factor for everybody, sealed factor secrets."""
 
+import time
 from typing import Any
 
+from allauth.account import app_settings as settings_of_allauth
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -22,6 +26,15 @@ class StaffAccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """Changes to a second factor ask for the password again, unless it was just given:
+        setting up the first one follows upon the sign-in."""
+        request = context.request
+        given = get_authentication_records(request, request.user)
+        if given and time.time() - given[-1]["at"] < settings_of_allauth.REAUTHENTICATION_TIMEOUT:
+            return False
+        return bool(super().is_reauthentication_required(app=app))
 
 
 class SealedFactorAdapter(DefaultMFAAdapter):

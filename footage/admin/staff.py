@@ -25,27 +25,16 @@ class RolesField(forms.ModelMultipleChoiceField):
 
     widget = forms.CheckboxSelectMultiple
 
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("label", _("roles"))
-        kwargs.setdefault("required", False)
-        kwargs.pop("queryset", None)
-        super().__init__(queryset=Group.objects.filter(name__in=BY_CODE), **kwargs)
+    def __init__(self) -> None:
+        groups = Group.objects.filter(name__in=BY_CODE)
+        super().__init__(queryset=groups, label=_("roles"), required=False)
 
     def label_from_instance(self, obj: Group) -> str:
         return f"{BY_CODE[obj.name].label} – {BY_CODE[obj.name].note}"
 
 
-class StaffForm(forms.ModelForm):
-    groups = RolesField()
-
-    class Meta:
-        model = User
-        fields = ("username", "first_name", "last_name", "groups", "is_active")
-
-
 @admin.register(User)
 class StaffAdmin(WorkshopAdmin):
-    form = StaffForm
     change_form_template = "admin/named_change_form.html"
     list_display = (
         "username",
@@ -63,15 +52,20 @@ class StaffAdmin(WorkshopAdmin):
         return super().get_queryset(request).prefetch_related("groups", "authenticator_set")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list:
-        fields = ["username", "first_name", "last_name", "groups"]
-        return [(None, {"fields": [*fields, "is_active"] if obj else fields})]
+        names = ["username", "first_name", "last_name"]
+        if obj is None:
+            return [(None, {"fields": [*names, "groups"]})]
+        # Nobody gives themselves a role, or locks themselves out.
+        roles = "held_roles" if obj == request.user else "groups"
+        return [(None, {"fields": [*names, roles, "is_active"]})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple:
-        # Nobody gives themselves a role, or locks themselves out.
         return ("held_roles", "is_active") if obj is not None and obj == request.user else ()
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        return super().get_form(request, obj, **kwargs)
+    def formfield_for_manytomany(
+        self, db_field: Any, request: HttpRequest | None, **kwargs: Any
+    ) -> Any:
+        return RolesField()
 
     def held_roles(self, user: Any) -> str:
         held = {group.name for group in user.groups.all()}

@@ -70,7 +70,7 @@ def test_every_page_is_free_of_inline_code_and_says_its_direction(
             assert f'lang="{language}"' in page, address
             assert f'dir="{"rtl" if language == "ar" else "ltr"}"' in page, address
         seen += 1
-    assert seen > 60
+    assert seen > 50
 
 
 def test_the_language_switch_keeps_the_page_and_the_choice(sign_in: SignIn) -> None:
@@ -137,4 +137,4 @@ def test_a_list_costs_the_same_queries_for_one_row_as_for_ten(sign_in: SignIn, m
     one = cost()
     for _number in range(9):
         more()
-    assert cost() == one
+    assert cost() == one, model
