@@ -154,9 +154,6 @@ class ClipAdmin(PublicVerbs):
         except NotAReference:
             return super().get_search_results(request, queryset, search_term)
 
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("master")
-
     # --- The file --------------------------------------------------------------------------------
     def get_urls(self) -> list:
         view = self.admin_site.admin_view
