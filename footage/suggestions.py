@@ -1,7 +1,8 @@
 """What the machine would propose for a draft: where and when it was filmed, and why it thinks so.
 
 Nothing here is saved as a fact: an archivist takes a suggestion or leaves it. The position of the
-device goes before words, the title before the file name. Reasons are codes; REASONS names them.
+device goes before words, the archivist's title before the file's own and before its name. Reasons
+are codes; REASONS names them.
 """
 
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ REASONS = {
     "device-position": _("the position recorded by the device"),
     "device-clock": _("the clock of the recording device"),
     "title": _("the title"),
+    "embedded-title": _("the title inside the file"),
     "file-name": _("the file name"),
     "position-outside-city": _("The device recorded a position outside the city of Aleppo."),
     "position-outside-outlines": _(
@@ -70,10 +72,12 @@ def _places() -> list[Place]:
     return [location.as_place() for location in located]
 
 
-def _texts(clip: Clip) -> Iterator[tuple[str, str]]:
+def _texts(clip: Clip, probe: Probe | None) -> Iterator[tuple[str, str]]:
     """What names a clip, best first, with the reason a find in it would carry."""
     yield clip.title_ar, "title"
     yield clip.title_en, "title"
+    if probe:
+        yield probe.tags.get("title", ""), "embedded-title"
     # The name alone: in a deposited path a folder would speak for every file in it.
     yield PurePath(clip.original_filename.replace("\\", "/")).stem, "file-name"
 
@@ -90,7 +94,7 @@ def _location(
         note = "position-outside-outlines" if inside else "position-outside-city"
         if not inside:
             return None, note
-    for text, why in _texts(clip):
+    for text, why in _texts(clip, probe):
         mentions = gazetteer.find_in(text)
         if mentions:
             chosen = _most_telling(mentions, gazetteer)
@@ -119,7 +123,7 @@ def _most_telling(mentions: list[Mention], gazetteer: Gazetteer) -> Mention:
 def _filmed(clip: Clip, probe: Probe | None) -> dict[str, str] | None:
     if probe and probe.dated and probe.recorded and (day := damascus_day(probe.recorded)):
         return {"edtf": day.isoformat(), "why": "device-clock"}
-    for text, why in _texts(clip):
+    for text, why in _texts(clip, probe):
         found = dates.find(text)
         if found:
             return {"edtf": found.edtf, "why": why}

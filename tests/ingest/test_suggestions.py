@@ -70,6 +70,13 @@ def test_a_title_in_either_language_suggests_place_and_date(
     assert clip.suggestions["filmed"] == {"edtf": "2016-07-27", "why": "title"}
 
 
+def test_the_title_inside_a_file_suggests_place_and_date(draft: Draft) -> None:
+    clip = examined(draft("syn_arabic_title.mp4", filename="al-sukkari 1-1-2014.mp4"))
+
+    assert clip.suggestions["location"]["slug"] == "bustan-al-qasr"
+    assert clip.suggestions["filmed"] == {"edtf": "2016-07-27", "why": "embedded-title"}
+
+
 def test_a_file_name_suggests_place_and_date_when_nothing_better_is_there(draft: Draft) -> None:
     clip = examined(
         draft("syn_creation_1970.mp4", filename="deposit/2013-01-01/بستان_القصر_27-7-2016.mp4")
