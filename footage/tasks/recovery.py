@@ -11,7 +11,7 @@ import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import close_old_connections, connection, connections, models
@@ -87,7 +87,7 @@ def sweep() -> int:
         if lost.worker_ids and is_present(lost.worker_ids[-1]):
             continue
         if len(lost.worker_ids) < ATTEMPTS:
-            change = {"status": TaskResultStatus.READY, "started_at": None}
+            change: dict[str, Any] = {"status": TaskResultStatus.READY, "started_at": None}
         else:
             change = {
                 "status": TaskResultStatus.FAILED,
