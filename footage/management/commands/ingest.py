@@ -7,8 +7,9 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -125,7 +126,7 @@ class Command(BaseCommand):
         except AlreadyHeld as refusal:
             return refusal.clip, False
 
-    def watched(self, file: BinaryIO, number: int, path: Path, size: int) -> Iterator[bytes]:
+    def watched(self, file: BufferedReader, number: int, path: Path, size: int) -> Iterator[bytes]:
         """The file in chunks, telling every two seconds how far it is."""
         done, told = 0, time.monotonic()
         while chunk := file.read(CHUNK):
@@ -190,7 +191,7 @@ def kind_problem(mode: int) -> str:
     return "no regular file (a pipe, socket or device)"
 
 
-def open_regular(path: Path) -> BinaryIO:
+def open_regular(path: Path) -> BufferedReader:
     """Open for reading what is still a regular file. Raises NotTaken or OSError; never waits."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     if problem := kind_problem(os.fstat(descriptor).st_mode):
@@ -199,7 +200,7 @@ def open_regular(path: Path) -> BinaryIO:
     return os.fdopen(descriptor, "rb")
 
 
-def held_clip(file: BinaryIO, size: int) -> Clip | None:
+def held_clip(file: BufferedReader, size: int) -> Clip | None:
     """The clip that has these very bytes. Reads the file only when a master has its size."""
     same_size = Master.objects.filter(bytes=size, deaccessioned_at=None)
     if not size or not same_size.exists():
