@@ -9,7 +9,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --quiet --quiet install
 # A temporary archive for what only reads settings, so that linting never touches a real one.
 SCRATCH = scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && export ARCHIVE_DATA="$$scratch"
 
-.PHONY: help run demo test test-sqlite test-postgresql acceptance \
+.PHONY: help run demo test test-sqlite test-postgresql acceptance vendor vendor-check \
 	lint lint-code lint-imports lint-templates lint-django lint-types
 .DEFAULT_GOAL := help
 
@@ -19,6 +19,7 @@ help:
 	@echo "make test        every test, on SQLite and on PostgreSQL"
 	@echo "make acceptance  the tests that read the whole folder of shared data"
 	@echo "make lint        code, imports, templates, types, deployment settings, migrations"
+	@echo "make vendor      fetch the browser libraries that static/vendor/vendor.json names"
 
 # --- The environment: a stamp per requirements file, so that an unchanged one costs nothing ------
 $(VENV)/serves: requirements.txt
@@ -66,7 +67,7 @@ test-postgresql: $(VENV)/tests
 acceptance: $(VENV)/tests
 	@$(PY) -m pytest -q -m acceptance
 
-lint: lint-code lint-imports lint-templates lint-django lint-types
+lint: lint-code lint-imports lint-templates lint-django lint-types vendor-check
 
 lint-code: $(VENV)/tests
 	@$(PY) -m ruff check --quiet
@@ -87,3 +88,10 @@ lint-django: $(VENV)/tests
 
 lint-types: $(VENV)/tests
 	@$(SCRATCH) && $(PY) -m mypy
+
+# --- Browser libraries: committed in static/vendor; npm is needed to change one, for nothing else --
+vendor:
+	@$(PYTHON) .ci/vendor.py update
+
+vendor-check:
+	@$(PYTHON) .ci/vendor.py check
