@@ -5,19 +5,17 @@ carries no qualifier and lies wholly inside, and possibly otherwise. A record wh
 is found by no date filter. Cost: `page`, `facets`, `days` and `related` are one query each.
 """
 
-import base64
-import binascii
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
-import orjson
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 
 from footage import dates, vocabularies
+from footage.catalogue.cursors import ORDERS, Cursor
 from footage.catalogue.models import PublicLink, PublicRecord, PublicTerm, RecordQuerySet
 
 # In the order filters are shown. None: an open set of slugs, else the closed vocabulary.
@@ -100,7 +98,7 @@ class Query:
         return bool(self.chosen or self.start or self.end)
 
     @property
-    def cursor(self) -> "Cursor | None":
+    def cursor(self) -> Cursor | None:
         return Cursor.read(self.after, self.sort)
 
     def values(self, facet: str) -> tuple[str, ...]:
@@ -164,84 +162,15 @@ def _bound(parameters: Parameters, name: str, ignored: list[tuple[str, str]]) ->
         meant = dates.parse(text.translate(_TYPED_DIGITS))
     except dates.DateError:
         meant = None
-    day = meant and (meant.earliest if name == "from" else meant.latest)
+    day = None
+    if meant is not None:
+        day = meant.earliest if name == "from" else meant.latest
     if day is None:
         ignored.append((name, text))
     return day
 
 
 # --- Paging ----------------------------------------------------------------------------------
-# sort: (column, newest first). "surely" is for the page of a day: the certain ones lead.
-_ORDERS = {
-    "newest": ("filmed_from", True),
-    "oldest": ("filmed_from", False),
-    "published": ("published_at", True),
-    "surely": ("surely", True),
-}
-
-
-@dataclass(frozen=True)
-class Cursor:
-    """A place between two records of a sorted list: the record it lies beside, and which side."""
-
-    sort: str
-    back: bool
-    key: date | datetime | int | None
-    reference: str
-
-    @classmethod
-    def read(cls, text: str, sort: str) -> "Cursor | None":
-        """The cursor written as `text`; None for a forged one or one of another sort."""
-        if not text or len(text) > 200 or not text.isascii():
-            return None
-        try:
-            parts = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-            written, back, key, reference = parts
-            if (written, type(back)) != (sort, bool) or not _is_reference(reference):
-                return None
-            return cls(sort, back, _key_from(sort, key), reference)
-        except (binascii.Error, ValueError, TypeError):
-            return None
-
-    def write(self) -> str:
-        parts = [self.sort, self.back, self.key, self.reference]
-        return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
-
-    def beyond(self) -> Q:
-        """The records on the far side of the cursor, in the direction of reading."""
-        column, descending = _ORDERS[self.sort]
-        tie = Q(**{f"reference__{'lt' if self.back else 'gt'}": self.reference})
-        if self.key is None:
-            # Without a date: these come last, so everything dated lies before.
-            same = Q(**{f"{column}__isnull": True}) & tie
-            return same | Q(**{f"{column}__isnull": False}) if self.back else same
-        farther = "lt" if descending != self.back else "gt"
-        found = Q(**{f"{column}__{farther}": self.key}) | (Q(**{column: self.key}) & tie)
-        return found if self.back else found | Q(**{f"{column}__isnull": True})
-
-
-def _is_reference(value: object) -> bool:
-    return isinstance(value, str) and re.fullmatch(r"[A-Z0-9-]{1,20}", value) is not None
-
-
-def _key_from(sort: str, value: object) -> date | datetime | int | None:
-    """Raises ValueError or TypeError for what no cursor of this sort holds."""
-    if sort == "surely":
-        if value not in (0, 1):
-            raise ValueError(value)
-        return int(value)  # type: ignore[call-overload]
-    if value is None and sort != "published":
-        return None
-    if not isinstance(value, str):
-        raise TypeError(value)
-    if sort == "published":
-        moment = datetime.fromisoformat(value)
-        if moment.tzinfo is None:
-            raise ValueError(value)
-        return moment
-    return date.fromisoformat(value)
-
-
 @dataclass(frozen=True)
 class Page:
     """Some records of a query in order, with the cursors of their neighbours ("" at the ends)."""
@@ -253,7 +182,7 @@ class Page:
 
 def page(query: Query, size: int = PAGE_SIZE) -> Page:
     """The records at the query's cursor. One database query."""
-    column, descending = _ORDERS[query.sort]
+    column, descending = ORDERS[query.sort]
     cursor = query.cursor
     back = cursor is not None and cursor.back
     rows = matching(query)
@@ -278,7 +207,7 @@ def page(query: Query, size: int = PAGE_SIZE) -> Page:
 
 
 def _beside(query: Query, row: PublicRecord, *, back: bool) -> str:
-    return Cursor(query.sort, back, getattr(row, _ORDERS[query.sort][0]), row.reference).write()
+    return Cursor(query.sort, back, getattr(row, ORDERS[query.sort][0]), row.reference).write()
 
 
 # --- Finding and counting --------------------------------------------------------------------
@@ -346,7 +275,7 @@ def _terms(facets: Iterable[str], records: RecordQuerySet) -> Any:
     return terms.values_list("facet", "value").annotate(number=Count("pk"))
 
 
-def _tally(name: str, records: RecordQuerySet) -> Any:
+def _tally(name: str, records: Any) -> Any:
     labels = {"of": Value(name, CharField()), "value": Value("", CharField())}
     return records.annotate(**labels).values_list("of", "value").annotate(number=Count("pk"))
 
@@ -375,49 +304,75 @@ def find(reference: str) -> PublicRecord | None:
 
 
 RELATED = 6
+NEARNESS = ("linked", "together", "day", "place")
 
 
-def related(record: PublicRecord, neighbourhood: str | None) -> list[PublicRecord]:
-    """Live records beside this one, each marked with `relation`, nearest first:
+@dataclass(frozen=True)
+class Beside:
+    """A live record beside another one. The seconds are those of the clip a testimony is on."""
 
-    "linked" (a testimony and the clips that carry it; `start_s` and `end_s` of the range in the
-    clip), then of the same kind "together" (same day and neighbourhood), "day", "place".
+    row: PublicRecord
+    relation: str
+    start_s: float | None
+    end_s: float | None
+
+
+def related(record: PublicRecord, neighbourhood: str | None) -> list[Beside]:
+    """What lies beside a record, nearest first: what is "linked" (a testimony and the clips that
+    carry it), then, for a clip, others "together" (same day and neighbourhood), "day", "place".
+
+    Looks at a few of each, through an index, however many there are.
     """
-    linked = PublicLink.objects.filter(kind=PublicLink.Kind.CARRIED_BY)
-    if record.kind == "testimony":
-        linked = linked.filter(left=record.reference, right=OuterRef("reference"))
-    else:
-        linked = linked.filter(right=record.reference, left=OuterRef("reference"))
-    here = PublicTerm.objects.filter(
-        facet="neighbourhood", value=neighbourhood or "", record=OuterRef("pk")
-    )
-    same_day = Q(pk__in=[])
-    if record.filmed_certain and record.filmed_from and record.filmed_from == record.filmed_to:
-        same_day = Q(filmed_from=record.filmed_from, filmed_to=record.filmed_from)
-    beside = Q(Exists(here))
-    same_kind = Q(kind=record.kind)
-    if record.kind == "testimony":
-        same_kind = Q(pk__in=[])
-    relation = Case(
-        When(Exists(linked), then=Value("1-linked")),
-        When(same_kind & same_day & beside, then=Value("2-together")),
-        When(same_kind & same_day, then=Value("3-day")),
-        When(same_kind & beside, then=Value("4-place")),
-        output_field=CharField(),
-    )
+    linked = _linked(record)
+    beside = {
+        relation: rows.values("pk")[: 2 * RELATED]
+        for relation, rows in _near(record, neighbourhood).items()
+    }
+    known = [When(Exists(linked), then=Value("linked"))]
+    known += [When(pk__in=rows, then=Value(relation)) for relation, rows in beside.items()]
+    candidates = Q(reference__in=_linked(record, by="reference"))
+    for rows in beside.values():
+        candidates |= Q(pk__in=rows)
     first = linked.order_by("start_s")
-    rows = (
+    found: Any = (
         PublicRecord.objects.live()
+        .filter(candidates)
         .exclude(pk=record.pk)
         .annotate(
-            relation=relation,
+            relation=Case(*known, output_field=CharField()),
             start_s=Subquery(first.values("start_s")[:1]),
             end_s=Subquery(first.values("end_s")[:1]),
         )
-        .filter(relation__isnull=False)
-        .order_by("relation", F("filmed_from").desc(nulls_last=True), "reference")
+        .order_by("reference")
     )
-    found = list(rows[: 4 * RELATED])
+    by_relation: dict[str, list[Beside]] = {relation: [] for relation in NEARNESS}
     for row in found:
-        row.relation = row.relation[2:]
-    return found
+        by_relation[row.relation].append(Beside(row, row.relation, row.start_s, row.end_s))
+    nearby = [each for relation in NEARNESS[1:] for each in by_relation[relation][:RELATED]]
+    return by_relation["linked"] + nearby
+
+
+def _linked(record: PublicRecord, by: str = "") -> Any:
+    """The links between this record and the outer one; or, with `by`, the references they name."""
+    links = PublicLink.objects.filter(kind=PublicLink.Kind.CARRIED_BY)
+    here, there = ("left", "right") if record.kind == "testimony" else ("right", "left")
+    links = links.filter(**{here: record.reference})
+    return links.values(there) if by else links.filter(**{there: OuterRef("reference")})
+
+
+def _near(record: PublicRecord, neighbourhood: str | None) -> dict[str, RecordQuerySet]:
+    """The clips of the same day and place, by relation; none for a testimony."""
+    if record.kind != "clip":
+        return {}
+    others = PublicRecord.objects.live().filter(kind="clip").exclude(pk=record.pk)
+    near: dict[str, RecordQuerySet] = {}
+    in_place = PublicTerm.objects.filter(facet="neighbourhood", value=neighbourhood or "")
+    if record.filmed_certain and record.filmed_from and record.filmed_from == record.filmed_to:
+        same_day = others.filter(filmed_from=record.filmed_from, filmed_to=record.filmed_from)
+        same_day = same_day.order_by("pk")
+        if neighbourhood:
+            near["together"] = same_day.filter(pk__in=in_place.values("record"))
+        near["day"] = same_day
+    if neighbourhood:
+        near["place"] = others.filter(pk__in=in_place.values("record")).order_by("-pk")
+    return near

@@ -21,6 +21,7 @@ from footage.catalogue.queries import Query
 from footage.reading_room import calendars, pages
 from footage.reading_room.listing import listing
 from footage.reading_room.rendering import page, reader_language, respond
+from footage.reading_room.transcripts import moment
 from footage.reading_room.wording import Text, say, say_day
 
 BOTH = ("clip", "testimony")
@@ -166,7 +167,7 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
     names, language = authorities.current(), reader_language()
     entry = _one(names, EVENT, slug)
     happened = str(entry.facts.get("happened") or "")
-    place = names.get(NEIGHBOURHOOD, entry.facts.get("neighbourhood"))
+    place = names.get(NEIGHBOURHOOD, entry.facts.get("place"))
     context = {
         "event": _named(entry, language),
         "happened": say(happened, language) if happened else "",
@@ -236,7 +237,7 @@ def _shots(slug: str, rows: list[Any], names: Authorities, language: str) -> lis
                 "position": shot.position,
                 "start": shot.start_s,
                 "end": shot.end_s,
-                "path": f"{shown['path']}?t={pages.moment((shot.start_s, shot.end_s))}#player",
+                "path": f"{shown['path']}?t={moment((shot.start_s, shot.end_s))}#player",
             }
             for shot in document.shots
             if shot.film == slug

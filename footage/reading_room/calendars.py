@@ -71,7 +71,7 @@ def weeks(spans: list[Span], year: int, month: int, language: str) -> list[list[
     days = [first + timedelta(number) for number in range((last - first).days + 1)]
     certain = Counter({day: 0 for day in days})
     for span in spans:
-        if span.certain and span.first == span.last and span.first in certain:
+        if span.certain and span.first and span.first == span.last and span.first in certain:
             certain[span.first] += span.number
     most = max(certain.values())
     cells: list[dict[str, Any]] = [{} for _ in range((first.weekday() + 2) % 7)]

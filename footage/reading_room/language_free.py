@@ -80,7 +80,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def sitemap(request: HttpRequest) -> HttpResponse:
+def sitemap(request: HttpRequest) -> StreamingHttpResponse:
     response = StreamingHttpResponse(_sitemap(), content_type="application/xml")
     response["Cache-Control"] = "no-cache"
     return response

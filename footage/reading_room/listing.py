@@ -122,7 +122,8 @@ def _choices(
         for value in values
     ]
     if vocabulary is None:
-        choices.sort(key=lambda choice: (-choice["count"], choice["label"]))
+        choices.sort(key=lambda choice: str(choice["label"]))
+        choices.sort(key=lambda choice: counts.get(str(choice["value"]), 0), reverse=True)
     return [choice for choice in choices if choice["label"]]
 
 

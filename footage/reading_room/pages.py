@@ -1,6 +1,6 @@
 """What the pages of one record say, as plain dictionaries for their templates.
 
-Pure functions of a document and the published names: no request and no database, so that the
+Functions of a document and the published names: no request and no database, so that the
 archivist's preview shows a draft through the very same code. `media` turns the name of an access
 copy into its address. A gated clip yields no address of any copy until `show` is true, and one
 held back never does.
@@ -9,12 +9,25 @@ held back never does.
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
+from django.conf import settings
+
 from footage import dates, vocabularies
 from footage.catalogue.authorities import EVENT, FILM, JOURNALIST, NEIGHBOURHOOD, WITNESS
 from footage.catalogue.authorities import Authorities as Names
-from footage.catalogue.record import Record, Rendition, Transcript
-from footage.reading_room.wording import Text, clock, direction, in_both, plain, say, say_day
+from footage.catalogue.record import Record, Rendition
+from footage.reading_room.transcripts import moment, moment_at, moment_here, side_by_side
+from footage.reading_room.wording import (
+    Text,
+    clock,
+    direction,
+    in_both,
+    label_of,
+    say,
+    say_day,
+)
 
+LANGUAGES = ("en", "ar")
+OWN_NAMES = {"en": "English", "ar": "العربية"}
 MediaAddress = Callable[[str], str]
 FOLDERS = {"clip": "clips", "testimony": "testimonies"}
 # What an advisory warns the ear of; everything else is seen.
@@ -29,6 +42,30 @@ class Envelope(Protocol):
     version: int
     published_at: Any
     revised_at: Any
+
+
+def frame(language: str, here: str) -> dict[str, Any]:
+    """What the layout needs: the language, its direction, and this page in every language."""
+    in_languages = [
+        {
+            "code": code,
+            "name": OWN_NAMES[code],
+            "dir": direction(code),
+            "path": f"/{code}/{here.removeprefix(f'/{language}/')}",
+            "current": code == language,
+        }
+        for code in LANGUAGES
+    ]
+    return {
+        "language": language,
+        # Spelled out, because a process that serves staff alone knows no address of readers'.
+        "root": f"/{language}/",
+        "direction": direction(language),
+        "in_languages": in_languages,
+        "base_url": settings.BASE_URL,
+        "here": here,
+        "demonstration_site": settings.ARCHIVE_DEMONSTRATION,
+    }
 
 
 def public_media(name: str) -> str:
@@ -60,11 +97,11 @@ def card(
         "filmed": say(record.filmed, language),
         "place": authorities.name(NEIGHBOURHOOD, record.neighbourhood or record.place, language),
         "credit": credited(record, authorities, language),
-        "medium": _label(vocabularies.KINDS, record.medium, language),
+        "medium": label_of(vocabularies.KINDS, record.medium, language),
         "duration": record.duration_s,
         "advisories": _advisory_labels(record, language),
         "level": record.advisory_level,
-        "level_label": _label(vocabularies.ADVISORY_LEVELS, record.advisory_level, language),
+        "level_label": label_of(vocabularies.ADVISORY_LEVELS, record.advisory_level, language),
         "closed": closed,
         "poster": media(poster.name) if poster else "",
         "poster_width": poster and poster.width,
@@ -94,7 +131,7 @@ def clip_page(
         "withheld": record.advisory_level == "withheld",
         "player": None if gate else _player(record, language, t, media),
         "download": None if gate else _download(record, media),
-        "transcript": _side_by_side(record.transcripts, language, _moment_here(show)),
+        "transcript": side_by_side(record.transcripts, language, moment_here(show)),
         "advisories": [_advisory(advisory, language) for advisory in record.advisories],
         "copies": [] if gate or record.advisory_level == "withheld" else list(record.renditions),
         "testimonies": [link for link in links if link["relation"] == "linked"],
@@ -124,7 +161,7 @@ def testimony_page(
         parts.append(
             {
                 "clip": live.get(reference),
-                "transcript": _side_by_side(of_clip, language, _moment_at(path)),
+                "transcript": side_by_side(of_clip, language, moment_at(path)),
             }
         )
     return {
@@ -146,12 +183,6 @@ def credited(record: Record, authorities: Names, language: str) -> dict[str, str
             path = f"/{language}/journalists/{slug}/" if kind == JOURNALIST else ""
             return {"name": name, "path": path}
     return None
-
-
-def moment(t: tuple[float, float | None]) -> str:
-    """A moment or a range as addresses write it: 12 or 12,15."""
-    start, end = t
-    return plain(start) if end is None else f"{plain(start)},{plain(end)}"
 
 
 # --- The parts ---------------------------------------------------------------------------------
@@ -178,8 +209,8 @@ def _about(
         "events": _pages(EVENT, "events", record.events, authorities, language),
         "films": _films(record, authorities, language),
         "rights": _term(vocabularies.RIGHTS, record.rights, language),
-        "verification": _label(vocabularies.VERIFICATION, record.verification, language),
-        "medium": _label(vocabularies.KINDS, record.medium, language),
+        "verification": label_of(vocabularies.VERIFICATION, record.verification, language),
+        "medium": label_of(vocabularies.KINDS, record.medium, language),
         "level": record.advisory_level,
         "level_term": _term(vocabularies.ADVISORY_LEVELS, record.advisory_level, language),
         "version": envelope.version if envelope else None,
@@ -208,8 +239,8 @@ def _when(record: Record, language: str) -> dict[str, Any]:
         "first": say_day(record.filmed_from, language) if spread and record.filmed_from else "",
         "last": say_day(record.filmed_to, language) if spread and record.filmed_to else "",
         "path": f"/{language}/dates/{day:%Y/%m/%d}/" if day else "",
-        "basis": _label(vocabularies.FILMED_BASIS, record.filmed_basis, language),
-        "confidence": _label(vocabularies.CONFIDENCE, record.filmed_confidence, language),
+        "basis": label_of(vocabularies.FILMED_BASIS, record.filmed_basis, language),
+        "confidence": label_of(vocabularies.CONFIDENCE, record.filmed_confidence, language),
     }
 
 
@@ -230,9 +261,9 @@ def _where(record: Record, authorities: Names, language: str) -> dict[str, Any]:
         if place and neighbourhood != place and neighbourhood
         else "",
         "within_path": f"/{language}/neighbourhoods/{record.neighbourhood}/",
-        "precision": _label(vocabularies.PLACE_PRECISION, record.place_precision, language),
-        "basis": _label(vocabularies.PLACE_BASIS, record.place_basis, language),
-        "confidence": _label(vocabularies.CONFIDENCE, record.place_confidence, language),
+        "precision": label_of(vocabularies.PLACE_PRECISION, record.place_precision, language),
+        "basis": label_of(vocabularies.PLACE_BASIS, record.place_basis, language),
+        "confidence": label_of(vocabularies.CONFIDENCE, record.place_confidence, language),
         "point": point,
     }
 
@@ -288,50 +319,6 @@ def _gate(record: Record, language: str, t: tuple[float, float | None] | None) -
     }
 
 
-def _side_by_side(
-    transcripts: Iterable[Transcript], language: str, address: Callable[[float, float], str]
-) -> dict[str, Any] | None:
-    """Parallel transcripts as rows that begin at the same second, the reader's language first."""
-    shown = sorted(
-        (each for each in transcripts if each.segments),
-        key=lambda each: (each.language != language, each.language),
-    )
-    if not shown:
-        return None
-    starts = sorted({segment.start_s for each in shown for segment in each.segments})
-    rows: dict[float, dict[str, Any]] = {
-        start: {"start": start, "cells": [None] * len(shown)} for start in starts
-    }
-    for column, transcript in enumerate(shown):
-        for segment in transcript.segments:
-            row = rows[segment.start_s]
-            row["path"] = address(segment.start_s, segment.end_s)
-            cell = row["cells"][column]
-            row["cells"][column] = {
-                "text": f"{cell['text']}\n{segment.text}" if cell else segment.text,
-                "speaker": segment.speaker,
-                "lang": transcript.language,
-                "dir": direction(transcript.language),
-            }
-    columns = [
-        {
-            "label": _label(vocabularies.LANGUAGES, each.language, language),
-            "status": _label(vocabularies.TRANSCRIPT_STATUS, each.status, language),
-        }
-        for each in shown
-    ]
-    return {"columns": columns, "rows": list(rows.values()), "several": len(shown) > 1}
-
-
-def _moment_here(show: bool) -> Callable[[float, float], str]:
-    kept = "show=1&" if show else ""
-    return lambda start, end: f"?{kept}t={plain(start)}#player"
-
-
-def _moment_at(path: str) -> Callable[[float, float], str]:
-    return lambda start, end: f"{path}?t={moment((start, end))}#player" if path else ""
-
-
 def _films(record: Record, authorities: Names, language: str) -> list[dict[str, Any]]:
     """The films that use the clip, each with the ranges it uses."""
     found: dict[str, dict[str, Any]] = {}
@@ -358,7 +345,7 @@ def _listed(
 ) -> list[dict[str, str]]:
     return [
         {
-            "name": _label(vocabulary, code, language),
+            "name": label_of(vocabulary, code, language),
             "path": f"/{language}/clips/?{facet}={code}",
         }
         for code in codes
@@ -368,7 +355,7 @@ def _listed(
 def _advisory(advisory: Any, language: str) -> dict[str, Any]:
     return {
         "code": advisory.code,
-        "label": _label(vocabularies.ADVISORIES, advisory.code, language),
+        "label": label_of(vocabularies.ADVISORIES, advisory.code, language),
         "start": None if advisory.start_s is None else clock(advisory.start_s),
         "end": None if advisory.end_s is None else clock(advisory.end_s),
     }
@@ -376,7 +363,7 @@ def _advisory(advisory: Any, language: str) -> dict[str, Any]:
 
 def _advisory_labels(record: Record, language: str) -> list[str]:
     codes = dict.fromkeys(advisory.code for advisory in record.advisories)
-    return [_label(vocabularies.ADVISORIES, code, language) for code in codes]
+    return [label_of(vocabularies.ADVISORIES, code, language) for code in codes]
 
 
 def _term(vocabulary: vocabularies.Vocabulary, code: str, language: str) -> dict[str, str]:
@@ -384,13 +371,6 @@ def _term(vocabulary: vocabularies.Vocabulary, code: str, language: str) -> dict
         return {"label": code, "note": "", "uri": ""}
     term = vocabulary[code]
     return {"label": term.label(language), "note": term.note(language), "uri": term.uri}
-
-
-def _label(vocabulary: vocabularies.Vocabulary, code: str | None, language: str) -> str:
-    """The label; the code itself when a later vocabulary wrote it; "" for none."""
-    if not code:
-        return ""
-    return vocabulary.label(code, language) if code in vocabulary else code
 
 
 def _copy(record: Record, role: str) -> Rendition | None:

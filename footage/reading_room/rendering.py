@@ -9,26 +9,24 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.template import loader
 from django.utils import translation
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
-from footage.reading_room.wording import direction
+from footage.reading_room.pages import LANGUAGES, frame
 
-LANGUAGES = ("en", "ar")
-NAMES = {"en": "English", "ar": "العربية"}
+__all__ = ["LANGUAGES", "frame", "fresh", "not_found", "page", "reader_language", "respond"]
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def page(view: View) -> View:
     """A readers' page: GET and HEAD only, and a 404 that is the same whatever was asked for."""
 
     @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except Http404:
@@ -53,30 +51,6 @@ def respond(
     )
     response = HttpResponse(body, status=status)
     return fresh(request, response)
-
-
-def frame(language: str, here: str) -> dict[str, Any]:
-    """What the layout needs: the language, its direction, and this page in every language."""
-    in_languages = [
-        {
-            "code": code,
-            "name": NAMES[code],
-            "dir": direction(code),
-            "path": f"/{code}/{here.removeprefix(f'/{language}/')}",
-            "current": code == language,
-        }
-        for code in LANGUAGES
-    ]
-    return {
-        "language": language,
-        # Spelled out, because a process that serves staff alone knows no address of readers'.
-        "root": f"/{language}/",
-        "direction": direction(language),
-        "in_languages": in_languages,
-        "base_url": settings.BASE_URL,
-        "here": here,
-        "demonstration_site": settings.ARCHIVE_DEMONSTRATION,
-    }
 
 
 def fresh(request: HttpRequest, response: HttpResponse) -> HttpResponse:

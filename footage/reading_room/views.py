@@ -16,6 +16,7 @@ from footage.catalogue.queries import Query
 from footage.reading_room import pages
 from footage.reading_room.listing import filters, listing
 from footage.reading_room.rendering import page, reader_language, respond
+from footage.reading_room.transcripts import moment
 from footage.reading_room.wording import say_day
 from footage.references import ReferenceError as NotAReference
 from footage.references import parse_reference
@@ -173,25 +174,16 @@ def _links(
     row: PublicRecord, neighbourhood: str | None, names: Authorities, language: str
 ) -> list[dict[str, Any]]:
     """Cards of the records beside this one, with the range at which a testimony is heard."""
-    found = []
-    for other in queries.related(row, neighbourhood):
-        start, end = other.start_s, other.end_s
-        found.append(
-            {
-                **pages.card(other.read(), names, language),
-                "relation": other.relation,
-                "start": start,
-                "end": end,
-                "moment": "" if start is None else pages.moment((start, end)),
-            }
-        )
-    shown = {relation: 0 for relation in ("linked", "together", "day", "place")}
-    kept = []
-    for link in found:
-        shown[link["relation"]] += 1
-        if link["relation"] == "linked" or shown[link["relation"]] <= queries.RELATED:
-            kept.append(link)
-    return kept
+    return [
+        {
+            **pages.card(each.row.read(), names, language),
+            "relation": each.relation,
+            "start": each.start_s,
+            "end": each.end_s,
+            "moment": "" if each.start_s is None else moment((each.start_s, each.end_s)),
+        }
+        for each in queries.related(row, neighbourhood)
+    ]
 
 
 def _moment(text: str) -> tuple[float, float | None] | None:

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import NamedTuple
 
-from footage import dates
+from footage import dates, vocabularies
 
 DIRECTIONS = {"ar": "rtl", "apc": "rtl", "und": "auto"}
 
@@ -67,3 +67,10 @@ def size(number_of_bytes: int, language: str) -> str:
         amount /= 1000
     shown = f"{amount:.1f}" if amount < 10 else f"{amount:,.0f}"
     return f"{shown} {unit}"
+
+
+def label_of(vocabulary: vocabularies.Vocabulary, code: str | None, language: str) -> str:
+    """The label; the code itself when a later vocabulary wrote it; "" for none."""
+    if not code:
+        return ""
+    return vocabulary.label(code, language) if code in vocabulary else code

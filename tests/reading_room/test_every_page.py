@@ -1,11 +1,9 @@
 """Every page of the reading room answers, in both languages, within its budget of queries."""
 
-from typing import Any
-
 import pytest
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.db import connection
 
 from tests.reading_room import rows
 

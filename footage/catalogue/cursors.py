@@ -1,0 +1,84 @@
+"""Places in a sorted list of records, as an address carries them: opaque, and safe when forged.
+
+A cursor names the record it lies beside by sort key and reference, so a page costs the same
+however deep it lies, and records that come or go elsewhere never shift it.
+"""
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import orjson
+from django.db.models import Q
+
+# sort: (column, newest first). "surely" is for the page of a day: the certain ones lead.
+ORDERS = {
+    "newest": ("filmed_from", True),
+    "oldest": ("filmed_from", False),
+    "published": ("published_at", True),
+    "surely": ("surely", True),
+}
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A place between two records of a sorted list: the record it lies beside, and which side."""
+
+    sort: str
+    back: bool
+    key: date | datetime | int | None
+    reference: str
+
+    @classmethod
+    def read(cls, text: str, sort: str) -> "Cursor | None":
+        """The cursor written as `text`; None for a forged one or one of another sort."""
+        if not text or len(text) > 200 or not text.isascii():
+            return None
+        try:
+            parts = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+            written, back, key, reference = parts
+            if (written, type(back)) != (sort, bool) or not _is_reference(reference):
+                return None
+            return cls(sort, back, _key_from(sort, key), reference)
+        except (binascii.Error, ValueError, TypeError):
+            return None
+
+    def write(self) -> str:
+        parts = [self.sort, self.back, self.key, self.reference]
+        return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
+
+    def beyond(self) -> Q:
+        """The records on the far side of the cursor, in the direction of reading."""
+        column, descending = ORDERS[self.sort]
+        tie = Q(**{f"reference__{'lt' if self.back else 'gt'}": self.reference})
+        if self.key is None:
+            # Without a date: these come last, so everything dated lies before.
+            same = Q(**{f"{column}__isnull": True}) & tie
+            return same | Q(**{f"{column}__isnull": False}) if self.back else same
+        farther = "lt" if descending != self.back else "gt"
+        found = Q(**{f"{column}__{farther}": self.key}) | (Q(**{column: self.key}) & tie)
+        return found if self.back else found | Q(**{f"{column}__isnull": True})
+
+
+def _is_reference(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"[A-Z0-9-]{1,20}", value) is not None
+
+
+def _key_from(sort: str, value: object) -> date | datetime | int | None:
+    """Raises ValueError or TypeError for what no cursor of this sort holds."""
+    if sort == "surely":
+        if value not in (0, 1):
+            raise ValueError(value)
+        return int(value)
+    if value is None and sort != "published":
+        return None
+    if not isinstance(value, str):
+        raise TypeError(value)
+    if sort == "published":
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            raise ValueError(value)
+        return moment
+    return date.fromisoformat(value)

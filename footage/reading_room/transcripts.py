@@ -1,0 +1,58 @@
+"""Transcripts side by side, each line a link to the moment it is spoken. Pure."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from footage import vocabularies
+from footage.catalogue.record import Transcript
+from footage.reading_room.wording import direction, label_of, plain
+
+
+def moment(t: tuple[float, float | None]) -> str:
+    """A moment or a range as addresses write it: 12 or 12,15."""
+    start, end = t
+    return plain(start) if end is None else f"{plain(start)},{plain(end)}"
+
+
+def side_by_side(
+    transcripts: Iterable[Transcript], language: str, address: Callable[[float, float], str]
+) -> dict[str, Any] | None:
+    """Parallel transcripts as rows that begin at the same second, the reader's language first."""
+    shown = sorted(
+        (each for each in transcripts if each.segments),
+        key=lambda each: (each.language != language, each.language),
+    )
+    if not shown:
+        return None
+    starts = sorted({segment.start_s for each in shown for segment in each.segments})
+    rows: dict[float, dict[str, Any]] = {
+        start: {"start": start, "cells": [None] * len(shown)} for start in starts
+    }
+    for column, transcript in enumerate(shown):
+        for segment in transcript.segments:
+            row = rows[segment.start_s]
+            row["path"] = address(segment.start_s, segment.end_s)
+            cell = row["cells"][column]
+            row["cells"][column] = {
+                "text": f"{cell['text']}\n{segment.text}" if cell else segment.text,
+                "speaker": segment.speaker,
+                "lang": transcript.language,
+                "dir": direction(transcript.language),
+            }
+    columns = [
+        {
+            "label": label_of(vocabularies.LANGUAGES, each.language, language),
+            "status": label_of(vocabularies.TRANSCRIPT_STATUS, each.status, language),
+        }
+        for each in shown
+    ]
+    return {"columns": columns, "rows": list(rows.values()), "several": len(shown) > 1}
+
+
+def moment_here(show: bool) -> Callable[[float, float], str]:
+    kept = "show=1&" if show else ""
+    return lambda start, end: f"?{kept}t={plain(start)}#player"
+
+
+def moment_at(path: str) -> Callable[[float, float], str]:
+    return lambda start, end: f"{path}?t={moment((start, end))}#player" if path else ""

@@ -1,0 +1,256 @@
+"""Lists: what a query finds, in which order, how it is paged, and what a hostile address does."""
+
+import base64
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import orjson
+import pytest
+from django.http import QueryDict
+from django.test import Client
+
+from footage.catalogue import queries
+from footage.catalogue.queries import Query
+from tests.reading_room import rows
+
+pytestmark = pytest.mark.django_db
+
+
+def asked(address: str) -> Query:
+    return Query.read(QueryDict(address))
+
+
+def found(address: str) -> list[str]:
+    return [row.reference for row in queries.page(asked(address), 500).records]
+
+
+def test_clips_are_listed_and_testimonies_only_when_asked_for() -> None:
+    clip, testimony = rows.a_clip(), rows.a_testimony()
+    assert found("") == [clip.reference]
+    assert found("kind=testimony") == [testimony.reference]
+    assert set(found("kind=clip&kind=testimony")) == {clip.reference, testimony.reference}
+
+
+def test_a_repeated_key_is_or_and_two_keys_are_and() -> None:
+    bread = rows.a_clip(subjects=("food-and-bread",), verification="verified")
+    school = rows.a_clip(subjects=("school",), verification="unverified")
+    rows.a_clip(subjects=("play",), verification="verified")
+    both = {bread.reference, school.reference}
+    assert set(found("subject=food-and-bread&subject=school")) == both
+    assert found("subject=food-and-bread&subject=school&verification=verified") == [bread.reference]
+
+
+def test_a_withdrawn_clip_is_in_no_list_and_in_no_count() -> None:
+    kept, gone = rows.a_clip(), rows.a_clip()
+    rows.withdraw(gone)
+    counted = queries.facets(asked(""))
+    assert found("") == [kept.reference]
+    assert (counted.total, counted.counts["subject"]) == (1, {"food-and-bread": 1})
+
+
+@pytest.mark.parametrize(
+    ("filmed", "on_that_day", "in_that_month"),
+    [
+        ("2016-11-28", "certain", "certain"),
+        ("2016-11-28T14:30:00", "certain", "certain"),
+        ("2016-11-28?", "possible", "possible"),
+        ("2016-11", "possible", "certain"),
+        ("2016-11~", "possible", "possible"),
+        ("2016-11-27/2016-11-29", "possible", "certain"),
+        ("2016", "possible", "possible"),
+        ("2016-07-17/..", "possible", "possible"),
+        ("../2016-12-22", "possible", "possible"),
+        ("2016-11-27", "absent", "certain"),
+        ("2016-12-01", "absent", "absent"),
+        ("XXXX", "absent", "absent"),
+    ],
+)
+def test_an_uncertain_date_is_possible_on_every_day_it_may_mean(
+    filmed: str, on_that_day: str, in_that_month: str
+) -> None:
+    rows.a_clip(filmed=filmed)
+    outcome = {(0, 0): "absent", (1, 0): "certain", (0, 1): "possible"}
+    for address, expected in (
+        ("from=2016-11-28&to=2016-11-28", on_that_day),
+        ("from=2016-11&to=2016-11", in_that_month),
+    ):
+        counted = queries.facets(asked(address))
+        assert outcome[(counted.certain, counted.possible)] == expected, address
+        rows_found = queries.page(asked(address)).records
+        assert [asked(address).certainly(row) for row in rows_found] == {
+            "absent": [],
+            "certain": [True],
+            "possible": [False],
+        }[expected]
+
+
+def an_uneven_archive() -> list[str]:
+    """Clips of equal days, of no day, and published at equal moments."""
+    days = [
+        "2016-11-28",
+        "2016-11-28",
+        "2014",
+        "XXXX",
+        "2016-11-28",
+        "XXXX",
+        "2012-07-20",
+        "../2013",
+    ]
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    made = []
+    for number, day in enumerate(days):
+        document = rows.a_document(rows.a_reference(500 - number), filmed=day)
+        moment = start + timedelta(days=number // 3)
+        made.append(rows.publish(document, published_at=moment).reference)
+    return made
+
+
+@pytest.mark.parametrize("sort", ["newest", "oldest", "published"])
+def test_paging_forward_and_back_meets_every_clip_once(sort: str) -> None:
+    made = an_uneven_archive()
+    whole = found(f"sort={sort}")
+    assert sorted(whole) == sorted(made)
+    seen, after, steps = [], "", []
+    while True:
+        page = queries.page(asked(f"sort={sort}&after={after}"), 3)
+        seen += [row.reference for row in page.records]
+        steps.append(page)
+        if not page.following:
+            break
+        after = page.following
+    assert seen == whole
+    assert steps[0].preceding == ""
+    back: list[str] = []
+    before = steps[-1].preceding
+    while before:
+        page = queries.page(asked(f"sort={sort}&after={before}"), 3)
+        back = [row.reference for row in page.records] + back
+        assert page.following
+        before = page.preceding
+    assert back == whole[: len(back)] and len(back) == len(whole) - len(steps[-1].records)
+
+
+def test_undated_clips_come_last_whichever_way_the_days_run() -> None:
+    rows.a_clip(1, filmed="XXXX"), rows.a_clip(2, filmed="2012"), rows.a_clip(3, filmed="2016")
+    undated, early, late = (rows.a_reference(number) for number in (1, 2, 3))
+    assert found("") == [late, early, undated]
+    assert found("sort=oldest") == [early, late, undated]
+
+
+def forged(parts: object) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "x",
+        "%00",
+        "AAAA====",
+        "é",
+        "a" * 5000,
+        forged(None),
+        forged({}),
+        forged([]),
+        forged(["newest", 1, "2016-11-28", "AA"]),
+        forged(["newest", False, 5, "AA"]),
+        forged(["newest", False, "2016-99-99", "AA"]),
+        forged(["newest", False, "2016-11-28", "A' OR 1=1"]),
+        forged(["newest", False, "2016-11-28", None]),
+        forged(["published", False, None, "AA"]),
+        forged(["published", False, "2016-11-28T00:00:00", "AA"]),
+        forged(["newest", False, [["2016"]], {"a": 1}]),
+        forged(["surely", False, True, "AA"]),
+    ],
+)
+def test_a_forged_cursor_shows_the_first_page_and_says_so(client: Client, cursor: str) -> None:
+    rows.a_clip()
+    for path in ("clips/", "testimonies/", "dates/2016/11/28/"):
+        response = client.get(f"/en/{path}", {"after": cursor})
+        assert response.status_code == 200
+    listed = client.get("/en/clips/", {"after": cursor}).content.decode()
+    assert "was passed over" in listed and "Bread queue at dawn" in listed
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "neighbourhood=%00",
+        "neighbourhood=a%27%20OR%201=1--",
+        "subject=nonsense",
+        "kind=draft",
+        "from=yesterday&to=%D9%A9",
+        "from=0000-00-00",
+        "sort=rank;drop",
+        "journalist=" + "a" * 3000,
+        "language=" + "%F0%9F%98%80" * 100,
+        "from=%FF%FE&to=[[]]",
+        "&".join("subject=play" for _ in range(900)),
+        "&".join(f"neighbourhood=n{number}" for number in range(500)),
+        "from=9999-12-31&to=0001-01-01",
+        "unknown=1&q=word&__proto__=2",
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_hostile_address_never_breaks_the_list(
+    client: Client, address: str, language: str
+) -> None:
+    rows.a_clip()
+    response = client.get(f"/{language}/clips/?{address}")
+    assert response.status_code == 200
+    assert len(response.content) < 100_000
+
+
+def test_markup_in_an_address_comes_back_as_text(client: Client) -> None:
+    body = client.get("/en/clips/", {"sort": "<script>alert(1)</script>"}).content.decode()
+    assert "<script>" not in body and "&lt;script&gt;" in body
+
+
+def test_a_parameter_nobody_knows_changes_nothing_but_the_language_links(client: Client) -> None:
+    rows.a_clip()
+    plain = client.get("/en/clips/").content.decode()
+    odd = client.get("/en/clips/?utm_source=x").content.decode()
+    assert odd.replace("?utm_source=x", "") == plain
+
+
+def test_arabic_digits_and_months_are_dates_too() -> None:
+    query = asked("from=٢٠١٦-٠٩&to=٢٠١٦-١١")
+    assert (query.start, query.end) == (date(2016, 9, 1), date(2016, 11, 30))
+
+
+def test_each_choice_is_a_chip_that_leads_to_the_list_without_it(client: Client) -> None:
+    rows.names()
+    rows.a_clip()
+    address = "?neighbourhood=bustan-al-qasr&subject=food-and-bread&from=2016-11-28"
+    body = client.get(f"/en/clips/{address}").content.decode()
+    chips = re.findall(r'<ul class="chips".*?</ul>', body, re.S)[0]
+    assert 'href="/en/clips/?subject=food-and-bread&amp;from=2016-11-28"' in chips
+    assert 'href="/en/clips/?neighbourhood=bustan-al-qasr&amp;from=2016-11-28"' in chips
+    assert 'href="/en/clips/?neighbourhood=bustan-al-qasr&amp;subject=food-and-bread"' in chips
+
+
+def test_the_language_switch_keeps_the_path_and_the_whole_query(client: Client) -> None:
+    body = client.get("/en/clips/?subject=school&from=2016").content.decode()
+    assert '<a href="/ar/clips/?subject=school&amp;from=2016"' in body
+    assert 'hreflang="ar"' in body
+
+
+def test_a_facets_own_choice_does_not_narrow_its_counts() -> None:
+    rows.a_clip(subjects=("school",)), rows.a_clip(subjects=("play",))
+    counted = queries.facets(asked("subject=school"))
+    assert counted.total == 1
+    assert counted.counts["subject"] == {"school": 1, "play": 1}
+
+
+def test_a_name_that_was_removed_is_gone_from_cards_and_filters_at_once(client: Client) -> None:
+    rows.names()
+    rows.a_clip()
+    assert "Salma" in client.get("/en/clips/").content.decode()
+    rows.PublicAuthority.objects.filter(slug="salma").delete()
+    rows.PublicState.objects.update(authorities=99)
+    for path in ("clips/", f"clips/{found('')[0]}/", "journalists/", "", "export"):
+        address = "/export/clips.csv" if path == "export" else f"/en/{path}"
+        answer = client.get(address)
+        content = b"".join(answer) if answer.streaming else answer.content
+        assert b"Salma" not in content
+    assert client.get("/en/journalists/salma/").status_code == 404
