@@ -64,7 +64,8 @@ class House:
 
     @property
     def environment(self) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "SECRET_KEY")}
+        names = ("PATH", "HOME", "SECRET_KEY")
+        kept = {name: os.environ[name] for name in names if name in os.environ}
         return {**kept, "ARCHIVE_DATA": str(self.data), "PYTHONUNBUFFERED": "1"}
 
     def start(self, *arguments: str) -> "subprocess.Popen[str]":

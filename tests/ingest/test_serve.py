@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -58,13 +59,18 @@ def served(house: House, port: int) -> "Iterator[subprocess.Popen[str]]":
 
 
 def line_with(process: "subprocess.Popen[str]", text: str) -> str:
-    """Read on until a line has the text; fail with all of it when the output ends before."""
+    """Read on until a line has the text; fail with all of it when a minute or the output ends."""
     assert process.stdout
+    too_long = threading.Timer(60, process.kill)
+    too_long.start()
     seen = ""
-    for line in process.stdout:
-        seen += line
-        if text in line:
-            return line
+    try:
+        for line in process.stdout:
+            seen += line
+            if text in line:
+                return line
+    finally:
+        too_long.cancel()
     pytest.fail(seen)
 
 
