@@ -100,7 +100,7 @@ def test_a_task_whose_worker_is_killed_is_taken_up_again_and_given_up_after_thre
     assert recovery.sweep() == 0
 
 
-def test_two_sweeps_at_once_take_a_lost_task_up_once(start: Start, tmp_path: Path) -> None:
+def test_a_lost_task_is_taken_up_once(tmp_path: Path) -> None:
     slow.enqueue(str(tmp_path / "diary"))
     task = DBTaskResult.objects.get()
     task.claim("a worker that never was")
