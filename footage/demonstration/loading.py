@@ -76,12 +76,12 @@ def load(report: Report) -> Loaded:
     users, sign_ins = cast.staff()
     load = _Load(collection, places, users)
     unfinished = [entry for entry in collection["clips"] if not load.finished(entry)]
-    waiting = 0
+    reached = []
     for done, (entry, clip) in enumerate(load.prepared(unfinished), start=1):
-        if clip is not None and not load.finish(entry, clip):
-            waiting += 1
+        if clip is not None:
+            reached.append(load.finish(entry, clip))
         report(done, len(unfinished))
-    return Loaded(sign_ins, len(unfinished), waiting)
+    return Loaded(sign_ins, added=reached.count(True), waiting=reached.count(False))
 
 
 class _Load:
@@ -92,6 +92,9 @@ class _Load:
     ) -> None:
         self.collection = collection
         self.places = places
+        self.quarters = tuple(
+            _outline(place) for place in places.values() if place.kind != "landmark"
+        )
         self.archivist, self.publisher = users["archivist"], users["publisher"]
         self.journalists = cast.journalists(collection, by=self.archivist)
         self.witnesses = cast.witnesses(collection, by=self.archivist)
@@ -107,19 +110,17 @@ class _Load:
         clip = self.standing.get(_source_note(entry))
         if clip is None or not clip.demonstration:
             return False
+        if entry["fate"] == "draft":
+            return True
         reached = state_of(clip)
-        if entry["fate"] == "published" and entry["key"] in self.testimonies:
-            testimony = clip.testimonies.first()
-            return testimony is not None and "draft" not in (reached, state_of(testimony))
-        return {
-            "draft": True,
-            "published": reached != "draft",
-            "withdrawn": reached == "withdrawn",
-        }[entry["fate"]]
+        if entry["fate"] == "withdrawn" or reached != "published":
+            return reached == "withdrawn"
+        return all(state_of(testimony) != "draft" for testimony in clip.testimonies.all())
 
     # --- From a slate to an examined draft, two at a time ---------------------------------------
     def prepared(self, entries: list[Entry]) -> Iterator[tuple[Entry, Clip | None]]:
-        """Each entry with its examined draft, as they become ready; None where the bytes left."""
+        """Each entry with its examined draft, as they become ready; None where staff have other
+        plans with the same bytes."""
         pool = ThreadPoolExecutor(AT_ONCE)
         try:
             begun = {pool.submit(self._prepare, entry): entry for entry in entries}
@@ -143,10 +144,8 @@ class _Load:
             try:
                 received = receive([path.read_bytes()], by=self.archivist, filename=path.name)
                 return accession(received, by=self.archivist, source_note=_source_note(entry))
-            except LeftTheHoldings:
-                return None  # two members of staff decided so
-            except AlreadyHeld as held:
-                return held.clip
+            except (AlreadyHeld, LeftTheHoldings):
+                return None  # somebody took in the same bytes, or two people let them go
 
     def _recording(self, entry: Entry, box: Path) -> Path:
         """Make the file that would have come from a phone, and return where it is."""
@@ -157,7 +156,9 @@ class _Load:
         path = box / f"{name}{SUFFIXES[entry['kind']]}"
         seconds = self._seconds(entry)
         if entry["kind"] == "photograph":
-            slates.make_photograph(self._slate(entry), path, taken=f"{recorded:%Y:%m:%d %H:%M:%S}")
+            slates.make_photograph(
+                self._slate(entry), path, taken=recorded, position=self._position(entry)
+            )
         elif entry["kind"] == "sound":
             slates.make_sound(path, sound=entry["sound"], seconds=seconds, tags=self._tags(entry))
         else:
@@ -174,11 +175,10 @@ class _Load:
         # No finer than the record itself will say.
         filmed = coarsened_date(entry["filmed"], entry["filmed_precision"])
         place = self.places[entry["place"]]
-        outlines = [each.polygon for each in self.places.values() if each.kind != "landmark"]
-        outline = place.polygon
+        outline, around = _outline(place), self.quarters
         if entry["location_precision"] == "city":
             place = place.ancestry()[-1]
-            outline = {"type": "MultiPolygon", "coordinates": list(map(_polygon, outlines))}
+            outline = {"type": "MultiPolygon", "coordinates": list(map(_polygon, around))}
         position = [each["key"] for each in self.collection["clips"]].index(entry["key"])
         return slates.Slate(
             title_en=entry["title_en"],
@@ -188,7 +188,7 @@ class _Load:
             date_en=dates.say(filmed, "en"),
             date_ar=dates.say(filmed, "ar"),
             outline=outline,
-            around=tuple(outlines),
+            around=around,
             # From sand over green to slate blue: no red in a city's outline.
             hue=0.09 + 0.55 * ((position * 7) % 20) / 20,
             upright=entry["upright"],
@@ -206,9 +206,12 @@ class _Load:
         if recorded := _clock(entry):
             tags.append(f"creation_time={recorded.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}")
         if entry["position"]:
-            latitude, longitude = slates.point_inside(self.places[entry["place"]].polygon)
+            latitude, longitude = self._position(entry)
             tags.append(f"location={latitude:+08.4f}{longitude:+09.4f}/")
         return tags
+
+    def _position(self, entry: Entry) -> tuple[float, float]:
+        return slates.point_inside(_outline(self.places[entry["place"]]))
 
     # --- From a draft to what readers see -------------------------------------------------------
     def finish(self, entry: Entry, clip: Clip) -> bool:
@@ -224,6 +227,7 @@ class _Load:
             publish(clip, by=self.publisher)
         if entry["fate"] == "withdrawn":
             withdraw(clip.reference, reason="consent-withdrawn", by=self.publisher)
+            return True
         for testimony in clip.testimonies.all():
             if state_of(testimony) == "draft":
                 publish(testimony, by=self.publisher)
@@ -238,12 +242,12 @@ class _Load:
         which = "phone_" if entry["kind"] == "phone" else ""
         clip.summary_en = f"{entry['summary_en']} {self._says(which + 'en')}"
         clip.summary_ar = f"{entry['summary_ar']} {self._says(which + 'ar')}"
-        clip.journalist = self.journalists.get(entry.get("journalist"))
+        clip.journalist = self.journalists.get(entry.get("journalist", ""))
         if entry["fate"] != "draft":
             for field in DECIDED:
                 setattr(clip, field, entry[field])
             clip.rights_note = entry.get("rights_note", "")
-            clip.location = self.places.get(entry.get("place"))
+            clip.location = self.places.get(entry.get("place", ""))
             if clip.journalist is None:
                 clip.decision_reason = "Freely licensed; nobody can be recognised."
                 clip.decision_by, clip.decision_at = self.publisher, timezone.now()
@@ -327,6 +331,11 @@ def _clock(entry: Entry) -> datetime | None:
         return datetime.fromisoformat(entry["clock"])
     hour = entry.get("hour", "12:00")
     return datetime.fromisoformat(f"{entry['filmed']}T{hour}:00").replace(tzinfo=DAMASCUS)
+
+
+def _outline(place: Location) -> dict[str, Any]:
+    """The outline of a place that has one, which load() makes sure of."""
+    return dict(place.polygon or {})
 
 
 def _polygon(outline: dict[str, Any]) -> list[Any]:

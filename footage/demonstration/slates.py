@@ -10,12 +10,13 @@ import colorsys
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import imageio_ffmpeg
-from PIL import Image, ImageDraw, ImageFont
+from PIL import ExifTags, Image, ImageDraw, ImageFont
 from shapely.geometry import shape
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
@@ -80,15 +81,19 @@ def make_film(slate: Slate, path: Path, *, sound: str, seconds: float, tags: Seq
     draw_map(slate, margin=DRIFT).save(backdrop)
     draw_words(slate).save(words)
     line = f"color=c=0xE8D9B5:s={width}x3:r={FRAMES_PER_SECOND}:d={seconds}"
+    # Each picture is read and converted once and then repeated, not once a frame.
+    still = "loop=loop=-1:size=1"
     picture = (
-        f"[0:v]crop={width}:{height}:x='{DRIFT}*(1-t/{seconds})':y='{DRIFT}*t/{seconds}'[map];"
-        f"[map][1:v]overlay=0:0[said];"
-        f"[said][2:v]overlay=x='-W+W*t/{seconds}':y=H-3,format=yuv420p[out]"
+        f"[0:v]format=yuv444p,{still},"
+        f"crop={width}:{height}:x='{DRIFT}*(1-t/{seconds})':y='{DRIFT}*t/{seconds}'[map];"
+        f"[1:v]format=yuva444p,{still}[words];"
+        "[map][words]overlay=0:0:format=yuv444[said];"
+        f"[said][2:v]overlay=x='-W+W*t/{seconds}':y=H-3:format=yuv444,format=yuv420p[out]"
     )
     try:
         _ffmpeg(
-            *("-framerate", str(FRAMES_PER_SECOND), "-loop", "1", "-i", str(backdrop)),
-            *("-framerate", str(FRAMES_PER_SECOND), "-loop", "1", "-i", str(words)),
+            *("-framerate", str(FRAMES_PER_SECOND), "-i", str(backdrop)),
+            *("-framerate", str(FRAMES_PER_SECOND), "-i", str(words)),
             *("-f", "lavfi", "-i", line, *_sound_input(sound)),
             *("-filter_complex", picture, "-map", "[out]", "-map", "3:a"),
             *("-c:v", "libx264", "-preset", "veryfast", "-crf", "27", "-threads", "1"),
@@ -105,13 +110,25 @@ def make_sound(path: Path, *, sound: str, seconds: float, tags: Sequence[str]) -
     _ffmpeg(*_sound_input(sound), "-map", "0:a", *_container(seconds, tags), str(path))
 
 
-def make_photograph(slate: Slate, path: Path, *, taken: str) -> None:
-    """Write the slate as a JPEG with the camera's clock (EXIF "YYYY:MM:DD HH:MM:SS")."""
+def make_photograph(
+    slate: Slate, path: Path, *, taken: datetime | None, position: tuple[float, float]
+) -> None:
+    """Write the slate as a JPEG with a camera's clock and position (north and east) in EXIF."""
     picture = draw_map(slate).convert("RGBA")
     picture.alpha_composite(draw_words(slate))
     exif = Image.Exif()
-    exif.get_ifd(0x8769)[0x9003] = taken
+    if taken:
+        clock = exif.get_ifd(ExifTags.IFD.Exif)
+        clock[ExifTags.Base.DateTimeOriginal] = f"{taken:%Y:%m:%d %H:%M:%S}"
+    gps = exif.get_ifd(ExifTags.IFD.GPSInfo)
+    gps[ExifTags.GPS.GPSLatitudeRef], gps[ExifTags.GPS.GPSLongitudeRef] = "N", "E"
+    gps[ExifTags.GPS.GPSLatitude], gps[ExifTags.GPS.GPSLongitude] = map(_sexagesimal, position)
     picture.convert("RGB").save(path, "JPEG", quality=88, exif=exif)
+
+
+def _sexagesimal(degrees: float) -> tuple[float, float, float]:
+    minutes = degrees % 1 * 60
+    return float(int(degrees)), float(int(minutes)), minutes % 1 * 60
 
 
 def draw_map(slate: Slate, *, margin: int = 0) -> Image.Image:
@@ -179,7 +196,7 @@ class _Line:
         return _font(self.size * FINER, bold=self.size > SMALL)
 
     @property
-    def spoken(self) -> dict[str, str]:
+    def spoken(self) -> dict[str, Any]:
         """What the shaping of letters needs to know."""
         direction = "rtl" if self.language == "ar" else "ltr"
         return {"direction": direction, "language": self.language}
@@ -228,7 +245,8 @@ def _projection(outline: dict[str, Any], room: tuple[int, int], margin: int) -> 
     west, south, east, north = shape(outline).bounds
     # A degree of longitude at Aleppo's latitude is 0.807 of one of latitude.
     across, down = (east - west) * 0.807, north - south
-    scale = min((room[0] - 36) / across, (room[1] - 36) / down)
+    clear = 36 + margin
+    scale = min((room[0] - clear) / across, (room[1] - clear) / down)
     middle = ((room[0] + margin) / 2, (room[1] + margin) / 2)
 
     def place(point: Sequence[float]) -> tuple[float, float]:
