@@ -185,7 +185,7 @@ class Attributes(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.values += [value or "" for name, value in attrs if name in self.READ]
-        isolated = tag == "bdi" or any(name == "dir" for name, _ in attrs) and tag != "html"
+        isolated = tag == "bdi" or (any(name == "dir" for name, _ in attrs) and tag != "html")
         if tag not in self.VOID:
             self.open.append((tag, isolated or tag in {"title", "style"}))
 
