@@ -11,6 +11,7 @@ if settings.SERVES_STAFF:
     urlpatterns += [
         path("admin/account/", include("aleppo_archive.account_urls")),
         path("admin/language/", include("django.conf.urls.i18n")),
+        path("admin/uploads/", include("footage.admin.upload_addresses")),
         path("admin/", admin.site.urls),
     ]
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from footage.custody.models import EventType, record
 from footage.ingest.models import Deaccession, Master, Rendition
-from footage.ingest.write_path import Received, masters_directory
+from footage.ingest.write_path import Received, masters_store
 from footage.models import Clip, Transcript
 from footage.tasks import enqueue_examination
 
@@ -147,7 +147,7 @@ def remove_bytes(master: Master) -> None:
     for rendition in Rendition.objects.filter(master=master):
         storages["working"].delete(rendition.name)
         rendition.delete()
-    masters_directory().remove(master.digest)
+    masters_store().remove(master.digest)
 
 
 def storable(filename: str) -> str:

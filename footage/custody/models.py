@@ -35,6 +35,9 @@ class EventType(models.TextChoices):
     CONSENT = "archive:consent", _("consent recorded")
     UNSEALING = "archive:unsealing", _("look at sealed data")
     DISCARD = "archive:discard", _("draft discarded")
+    REPLICATION = "replication", _("replication")
+    QUARANTINE = "quarantine", _("quarantine")
+    ADOPTION = "archive:adoption", _("adoption of bytes without a row")
     DEACCESSION_REQUEST = "archive:deaccession-request", _("deaccession asked for")
     DEACCESSION = "deaccession", _("deaccession")
 
@@ -74,6 +77,38 @@ class CustodyEvent(models.Model):
         raise ValidationError(_("A custody event is never deleted."))
 
 
+class Copy(models.Model):
+    """Where one copy of a master is, and when somebody last read the whole of it."""
+
+    class Store(models.TextChoices):
+        MASTERS = "masters", _("store of masters")
+        MIRROR = "mirror", _("mirror")
+
+    class State(models.TextChoices):
+        WHOLE = "whole", _("whole")
+        MISSING = "missing", _("missing")
+        DAMAGED = "damaged", _("damaged")
+
+    # The master's digest, not its row: a copy is bytes, and custody knows nothing of ingest.
+    digest = models.CharField(_("SHA-256 digest"), max_length=64)
+    store = models.CharField(_("store"), max_length=20, choices=Store.choices)
+    state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.WHOLE)
+    made_at = models.DateTimeField(_("made at"), default=timezone.now)
+    read_at = models.DateTimeField(_("last read at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("copy")
+        verbose_name_plural = _("copies")
+        ordering: ClassVar = ["digest", "store"]
+        default_permissions: ClassVar = ("view",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["digest", "store"], name="copy_one_per_store")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_store_display()} · {self.digest[:12]}… · {self.get_state_display()}"
+
+
 def record(
     event_type: EventType,
     subject: str,
@@ -89,4 +124,15 @@ def record(
     """
     return CustodyEvent.objects.create(
         type=event_type, subject=subject, agent=agent, outcome=outcome, detail=detail
+    )
+
+
+def seen(digest: str, store: Copy.Store, state: Copy.State) -> None:
+    """Note that the whole of a copy was just read, or looked for, and how it was found."""
+    now = timezone.now()
+    Copy.objects.update_or_create(
+        digest=digest,
+        store=store,
+        defaults={"state": state, "read_at": now},
+        create_defaults={"state": state, "read_at": now, "made_at": now},
     )

@@ -1,6 +1,7 @@
 """A masters store in a local directory: bytes on disk, durable and verified, or not there at all.
 
     staged   `.staging/<128 random bits>` on the same filesystem, locked by whoever writes it
+    arriving `.uploads/<id of the upload>`, likewise (footage.ingest.uploads)
     kept     `ab/cd/<SHA-256 of the content>`, mode 0400
 
 A final name appears by link(2), after the bytes were synced and read back from the disk, so no
@@ -14,10 +15,11 @@ import fcntl
 import hashlib
 import os
 import secrets
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from footage.ingest.refusals import (
     DiskFull,
@@ -29,6 +31,8 @@ from footage.ingest.refusals import (
 )
 
 STAGING: Final = ".staging"
+UPLOADS: Final = ".uploads"
+QUARANTINE: Final = ".quarantine"
 BLOCK: Final = 4 * 2**20
 FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -48,6 +52,8 @@ class Directory:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.staging = root / STAGING
+        self.uploads = root / UPLOADS
+        self.quarantine = root / QUARANTINE
 
     def path(self, digest: str) -> Path:
         """Where the master with this digest is, or would be."""
@@ -85,17 +91,25 @@ class Directory:
                 raise EmptyFile
             if expected is not None and size != expected:
                 raise Incomplete(expected, size)
-            with _failures_told():
-                os.fchmod(descriptor, 0o400)
-                os.fsync(descriptor)
-                found = _digest_on_disk(path, size)
-            if found != digest.hexdigest():
-                raise StorageFailed(f"read back {found}, wrote {digest.hexdigest()}")
-            yield Staged(path, found, size)
+            yield self.verified(path, descriptor, size, digest.hexdigest())
         finally:
             with contextlib.suppress(FileNotFoundError):
                 path.unlink()
             os.close(descriptor)
+
+    def verified(self, path: Path, descriptor: int, size: int, digest: str = "") -> Staged:
+        """A written file of ours, synced, made read-only and read back from the disk.
+
+        `digest`: what was written, when that is known. Raises DiskFull or StorageFailed: then the
+        file is not to be synced again.
+        """
+        with _failures_told():
+            os.fchmod(descriptor, 0o400)
+            os.fsync(descriptor)
+            found = _digest_on_disk(path, size)
+        if not found or (digest and found != digest):
+            raise StorageFailed(f"read back {found or 'another size'}, wrote {digest or size}")
+        return Staged(path, found, size)
 
     def keep(self, staged: Staged) -> bool:
         """Give the staged bytes their final name; False when the same bytes had it already.
@@ -113,8 +127,43 @@ class Directory:
                     raise HeldCopyDamaged(str(final)) from None
                 new = False
             _sync_directory(final.parent)
-            _sync_directory(self.staging)
+            _sync_directory(staged.path.parent)
         return new
+
+    def reads_back(self, digest: str, size: int) -> bool | None:
+        """Whether the disk holds these very bytes; None when there is nothing of that name."""
+        with _failures_told():
+            try:
+                return _digest_on_disk(self.path(digest), size) == digest
+            except FileNotFoundError:
+                return None
+
+    def sizes(self) -> Iterator[tuple[str, int]]:
+        """Name and size of everything under a final name, in order; -1 for what is no file."""
+        for shelf in sorted(self.root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]")):
+            for entry in sorted(shelf.iterdir()):
+                found = entry.lstat()
+                yield entry.name, found.st_size if stat.S_ISREG(found.st_mode) else -1
+
+    @contextlib.contextmanager
+    def local(self, digest: str) -> Iterator[Path]:
+        """A path of this machine under which the master can be read while the block runs."""
+        yield self.path(digest)
+
+    def open(self, digest: str) -> BinaryIO:
+        """The bytes, to be read only. Raises FileNotFoundError when they left."""
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
+        return os.fdopen(os.open(self.path(digest), flags), "rb")
+
+    def set_aside(self, path: Path) -> Path:
+        """Move an arriving or stray file out of the way, for a custodian to look at."""
+        with _failures_told():
+            self.quarantine.mkdir(mode=0o700, parents=True, exist_ok=True)
+            aside = self.quarantine / f"{path.name}.{secrets.token_hex(4)}"
+            os.rename(path, aside)
+            _sync_directory(self.quarantine)
+            _sync_directory(path.parent)
+        return aside
 
     def remove(self, digest: str) -> bool:
         """Take a master's bytes away for good; False when they were gone. Deaccession only."""

@@ -1,5 +1,6 @@
 """What was received: masters, their copies for watching, and the two-person way out."""
 
+import secrets
 import uuid
 from typing import Any, ClassVar
 
@@ -12,6 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 DIGEST = RegexValidator(r"\A[0-9a-f]{64}\Z", _("A SHA-256 digest is 64 hexadecimal characters."))
+
+
+def new_upload_id() -> str:
+    """128 random bits: who does not know the address of an upload does not find it."""
+    return secrets.token_hex(16)
 
 
 class Master(models.Model):
@@ -161,3 +167,60 @@ class Deaccession(models.Model):
             raise ValidationError(_("This deaccession is already decided."))
         self.decided_by, self.decided_at, self.granted = by, timezone.now(), granted
         self.save(update_fields=["decided_by", "decided_at", "granted"])
+
+
+class Upload(models.Model):
+    """A file on its way in over the tus protocol. Its bytes are in the store of uploads.
+
+    `offset` counts bytes that are synced, nothing else. Whoever writes raised `token` first and
+    counts only while it is still theirs; so of two writers one is told that it lost.
+    """
+
+    class State(models.TextChoices):
+        RECEIVING = "receiving", _("on its way")
+        FINISHED = "finished", _("in the archive")
+        REFUSED = "refused", _("refused")
+        TERMINATED = "terminated", _("given up")
+        EXPIRED = "expired", _("expired")
+
+    id = models.CharField(primary_key=True, max_length=32, default=new_upload_id, editable=False)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by whom")
+    )
+    state = models.CharField(
+        _("state"), max_length=20, choices=State.choices, default=State.RECEIVING
+    )
+    length = models.PositiveBigIntegerField(_("size in bytes"))
+    offset = models.PositiveBigIntegerField(_("received"), default=0)
+    token = models.PositiveBigIntegerField(default=0)
+    # Somebody waits to write: a writer whose line is dead gives way.
+    wanted_at = models.DateTimeField(null=True)
+    # As the client sent it, for HEAD. The file name in it is sealed; the row is swept some days on.
+    metadata = models.TextField(blank=True)
+    declared_digest = models.CharField(max_length=64, blank=True, validators=[DIGEST])
+    master = models.ForeignKey(Master, models.PROTECT, null=True, related_name="+")
+    # "draft" or "already-held" when finished, the code of a refusal when refused.
+    outcome = models.CharField(_("outcome"), max_length=40, blank=True)
+    reference = models.CharField(_("reference"), max_length=20, blank=True)
+    began_at = models.DateTimeField(_("began at"), default=timezone.now)
+    touched_at = models.DateTimeField(_("last bytes at"), default=timezone.now)
+    expires_at = models.DateTimeField(_("expires at"))
+
+    class Meta:
+        verbose_name = _("upload")
+        verbose_name_plural = _("uploads")
+        ordering: ClassVar = ["-began_at"]
+        # No permission of its own: whoever may add a clip may upload its file.
+        default_permissions: ClassVar = ()
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(offset__lte=models.F("length")), name="upload_within_length"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="finished") | Q(offset=models.F("length"), master__isnull=False),
+                name="upload_finished_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_state_display()} · {self.offset} / {self.length}"

@@ -96,3 +96,35 @@ class NotMedia(Refused):
     def __init__(self, code: str, message: str | Promise) -> None:
         self.code, self.message = code, message
         super().__init__(code)
+
+
+class QuotaReached(Refused):
+    code = "quota"
+    message = _(
+        "You have as much under way as one person may. Finish or give up some uploads first."
+    )
+
+
+class NoRoom(Refused):
+    """The disk is nearly full, or would be: refused before a byte is sent."""
+
+    code = "no-room"
+    message = _(
+        "The archive's disk has no room for this file now. Nothing is lost; go on when a custodian "
+        "has made room."
+    )
+
+
+class DigestDiffers(Refused):
+    code = "digest-differs"
+    message = _(
+        "The bytes that arrived are not the ones your device announced (their SHA-256 differs). "
+        "Nothing of them was kept: hand the file in again."
+    )
+
+
+class NoRecording(Refused):
+    """By its name and declared type, before a byte is sent. What it truly is, its content says."""
+
+    code = "not-media"
+    message = _("By its name and type this is no video, photograph or sound recording.")

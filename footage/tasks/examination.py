@@ -19,7 +19,7 @@ from django_tasks import task
 from footage import media
 from footage.custody.models import EventType, record
 from footage.ingest.models import Master, Rendition
-from footage.ingest.write_path import master_path
+from footage.ingest.write_path import local_master
 from footage.models import Clip
 from footage.suggestions import renew_suggestions
 
@@ -62,7 +62,8 @@ def examine(master: Master) -> None:
     """
     if not master.examined:
         try:
-            _keep_findings(master, media.probe(master_path(master)))
+            with local_master(master) as path:
+                _keep_findings(master, media.probe(path))
         except media.Unplayable as reason:
             _keep_reason(master, reason, EventType.FORMAT)
     clip = Clip.objects.filter(master=master).select_related("master").first()
@@ -83,9 +84,12 @@ def render(master: Master) -> None:
         return
     made = set(master.renditions.values_list("role", flat=True))
     probe = media.Probe.from_json(master.technical_metadata)
-    with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR, prefix="copies-") as box:
+    with (
+        tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR, prefix="copies-") as box,
+        local_master(master) as path,
+    ):
         try:
-            for rendered in _copies(master_path(master), Path(box), probe, made):
+            for rendered in _copies(path, Path(box), probe, made):
                 _keep_rendition(master, rendered)
         except media.Unplayable as reason:
             _keep_reason(master, reason, EventType.CREATION)

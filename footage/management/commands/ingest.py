@@ -19,7 +19,7 @@ from footage.accession import AlreadyHeld, accession
 from footage.ingest.door import recordings_only
 from footage.ingest.models import Master
 from footage.ingest.refusals import Refused
-from footage.ingest.write_path import masters_directory, receive
+from footage.ingest.write_path import masters_store, receive
 from footage.models import Clip
 from footage.tasks import examine, render
 
@@ -66,7 +66,7 @@ class Command(BaseCommand):
             sys.stdout.reconfigure(errors="backslashreplace")
         self.agent, self.source, self.examine_here = acting(by), source, examine
         self.tally = Tally()
-        masters_directory().sweep()
+        masters_store().sweep()
         interrupted = False
         try:
             for number, (path, problem) in enumerate(files_in(paths), start=1):

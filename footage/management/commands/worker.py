@@ -4,7 +4,7 @@ from typing import Any
 
 from django_tasks_db.management.commands.db_worker import Command as QueueWorker
 
-from footage.ingest.write_path import masters_directory
+from footage.ingest.write_path import masters_store
 from footage.tasks import recovery
 
 
@@ -15,6 +15,6 @@ class Command(QueueWorker):
         with recovery.presence(worker_id):
             if taken_up := recovery.sweep():
                 self.stdout.write(f"Took up {taken_up} task(s) of a lost worker.")
-            masters_directory().sweep()
+            masters_store().sweep()
             recovery.sweep_every_minute()
             super().handle(*args, worker_id=worker_id, **options)
