@@ -17,6 +17,7 @@ from footage.catalogue.models import PublicRendition
 from footage.reading_room.rendering import page
 
 PIECE = 64 * 1024
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}", re.ASCII)
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.ASCII | re.IGNORECASE)
 
 
@@ -27,6 +28,8 @@ class Unsatisfiable(ValueError):
 @page
 def serve(request: HttpRequest, name: str) -> HttpResponseBase:
     """One access copy. One database query; memory does not grow with its size."""
+    if not _NAME.fullmatch(name):
+        raise Http404
     copy = (
         PublicRendition.objects.filter(name=name, record__withdrawn_at__isnull=True)
         .select_related("record")
