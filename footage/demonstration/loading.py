@@ -75,7 +75,9 @@ def load(report: Report) -> Loaded:
         raise LookupError(f"the gazetteer lacks {', '.join(missing)}")
     users, sign_ins = cast.staff()
     load = _Load(collection, places, users)
-    unfinished = [entry for entry in collection["clips"] if not load.finished(entry)]
+    # The last first: what the home page then shows as published last is how the list begins,
+    # with daily life.
+    unfinished = [entry for entry in reversed(collection["clips"]) if not load.finished(entry)]
     reached = []
     for done, (entry, clip) in enumerate(load.prepared(unfinished), start=1):
         if clip is not None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import imageio_ffmpeg
 from PIL import ExifTags, Image, ImageDraw, ImageFont
@@ -45,6 +45,21 @@ SOUNDS = {
 }
 
 
+# Left, top, right, bottom in pixels of the slate.
+Part = tuple[int, int, int, int]
+
+
+class Parts(NamedTuple):
+    outline: Part
+    words: Part
+    badge: Part
+
+
+WIDE_PARTS = Parts(outline=(0, 0, 270, 360), words=(282, 34, 640, 360), badge=(282, 0, 640, 34))
+# The words keep to the middle, which is what a list of wide pictures shows of an upright one.
+UPRIGHT_PARTS = Parts(outline=(0, 34, 360, 214), words=(0, 214, 360, 426), badge=(0, 0, 360, 34))
+
+
 @dataclass(frozen=True)
 class Slate:
     """`outline` is a GeoJSON geometry; `around` are those of the places near it. `hue`: 0 to 1."""
@@ -63,6 +78,10 @@ class Slate:
     @property
     def size(self) -> tuple[int, int]:
         return UPRIGHT if self.upright else WIDE
+
+    @property
+    def parts(self) -> Parts:
+        return UPRIGHT_PARTS if self.upright else WIDE_PARTS
 
 
 def point_inside(outline: dict[str, Any]) -> tuple[float, float]:
@@ -137,9 +156,7 @@ def draw_map(slate: Slate, *, margin: int = 0) -> Image.Image:
     whole = (width + margin, height + margin)
     picture = Image.new("RGB", (whole[0] * FINER, whole[1] * FINER), _colour(slate.hue, 0.16))
     draw = ImageDraw.Draw(picture)
-    # The outline keeps to its own part of the slate; the words have the rest.
-    room = (width, height * 45 // 100) if slate.upright else (width * 42 // 100, height)
-    place = _projection(slate.outline, room, margin)
+    place = _projection(slate.outline, slate.parts.outline, margin)
     for outline in slate.around:
         for ring in _rings(outline):
             draw.polygon(
@@ -157,9 +174,9 @@ def draw_words(slate: Slate) -> Image.Image:
     width, height = (side * FINER for side in slate.size)
     picture = Image.new("RGBA", (width, height), (0, 0, 0, 0))
     draw = ImageDraw.Draw(picture)
-    left, top = (0, height * 45 // 100) if slate.upright else (width * 44 // 100, 0)
-    room, badge = width - left - 32 * FINER, 34 * FINER
-    draw.rectangle((left, top, width, height), fill=(*_colour(slate.hue, 0.11), 205))
+    left, top, right, bottom = (side * FINER for side in slate.parts.words)
+    draw.rectangle((left, top, right, bottom), fill=(*_colour(slate.hue, 0.11), 205))
+    room = right - left - 32 * FINER
     lines = [
         *_fitted(slate.title_ar, "ar", LARGE, room),
         *_fitted(slate.title_en, "en", MIDDLING, room),
@@ -170,15 +187,15 @@ def draw_words(slate: Slate) -> Image.Image:
         *_fitted(slate.date_ar, "ar", MIDDLING, room),
         *_fitted(slate.date_en, "en", SMALL, room),
     ]
-    centre = left + (width - left) // 2
-    y = top + badge + (height - top - badge - sum(line.height for line in lines)) // 2
+    y = (top + bottom - sum(line.height for line in lines)) // 2
     for line in lines:
         colour = (214, 205, 186) if line.size == SMALL else (245, 238, 222)
-        line.write(draw, (centre, y + line.height // 2), colour)
+        line.write(draw, ((left + right) // 2, y + line.height // 2), colour)
         y += line.height
-    draw.rectangle((left, top, width, top + badge), fill=(232, 217, 181, 235))
-    for line, side in ((_Line(BADGE_EN, "en", SMALL), -1), (_Line(BADGE_AR, "ar", SMALL), 1)):
-        middle = (centre + side * (width - left) // 4, top + badge // 2)
+    left, top, right, bottom = (side * FINER for side in slate.parts.badge)
+    draw.rectangle((left, top, right, bottom), fill=(232, 217, 181, 235))
+    for line, quarter in ((_Line(BADGE_EN, "en", SMALL), 1), (_Line(BADGE_AR, "ar", SMALL), 3)):
+        middle = (left + (right - left) * quarter // 4, (top + bottom) // 2)
         line.write(draw, middle, (40, 36, 28))
     return picture.resize(slate.size, Image.Resampling.LANCZOS)
 
@@ -240,14 +257,15 @@ def _colour(hue: float, lightness: float) -> tuple[int, int, int]:
     return round(red * 255), round(green * 255), round(blue * 255)
 
 
-def _projection(outline: dict[str, Any], room: tuple[int, int], margin: int) -> Any:
-    """From (longitude, latitude) to pixels of the finer picture, the outline centred in `room`."""
+def _projection(outline: dict[str, Any], part: Part, margin: int) -> Any:
+    """From (longitude, latitude) to pixels of the finer picture, the outline centred in `part`."""
+    left, top, right, bottom = part
     west, south, east, north = shape(outline).bounds
     # A degree of longitude at Aleppo's latitude is 0.807 of one of latitude.
     across, down = (east - west) * 0.807, north - south
     clear = 36 + margin
-    scale = min((room[0] - clear) / across, (room[1] - clear) / down)
-    middle = ((room[0] + margin) / 2, (room[1] + margin) / 2)
+    scale = min((right - left - clear) / across, (bottom - top - clear) / down)
+    middle = ((left + right + margin) / 2, (top + bottom + margin) / 2)
 
     def place(point: Sequence[float]) -> tuple[float, float]:
         x = middle[0] + (point[0] - (west + east) / 2) * 0.807 * scale

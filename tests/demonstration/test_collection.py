@@ -164,7 +164,7 @@ def test_nobody_real_is_named_and_no_legal_name_is_invented(archive):
 
 def test_phone_footage_names_its_licence_and_claims_no_place(archive):
     phones = [clip for clip in published_clips() if clip.rights_note]
-    assert len(phones) == 3
+    assert len(phones) == 2
     for clip in phones:
         assert (clip.place, clip.filmed, clip.latitude) == (None, "XXXX", None)
         assert "far from Aleppo" in clip.summary_en
