@@ -69,7 +69,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     except DatabaseError:
         return HttpResponse("the catalogue cannot be read\n", "text/plain", status=503)
     response = HttpResponse("ok\n", "text/plain")
-    response["Cache-Control"] = "no-store"
+    response["Cache-Control"] = "no-cache"
     return response
 
 

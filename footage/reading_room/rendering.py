@@ -19,6 +19,10 @@ from footage.reading_room.pages import LANGUAGES, frame
 
 __all__ = ["LANGUAGES", "frame", "fresh", "not_found", "page", "reader_language", "respond"]
 
+LANGUAGE_FREE = (
+    *("/media/", "/export/", "/api/", "/oai", "/iiif/", "/releases/", "/feeds/"),
+    *("/healthz", "/robots.txt", "/sitemap.xml"),
+)
 View = Callable[..., HttpResponseBase]
 
 
@@ -66,6 +70,13 @@ def fresh(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return answer
 
 
+def is_language_free(path: str) -> bool:
+    """Whether a path, by the contract of addresses, answers alike in every language."""
+    return path.startswith(LANGUAGE_FREE) or (path.startswith("/c/") and path.endswith(".vtt"))
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """One page for what was never published and for what never existed, byte for byte."""
+    if is_language_free(request.path_info):
+        return fresh(request, HttpResponse("Not found\n", "text/plain", status=404))
     return respond(request, "404.html", {}, status=404)

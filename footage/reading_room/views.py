@@ -154,7 +154,9 @@ def _elsewhere(
         return None
     asked = request.META.get("QUERY_STRING", "")
     path = pages.record_path(reader_language(), row.kind, row.reference)
-    return HttpResponsePermanentRedirect(f"{path}?{asked}" if asked else path)
+    moved = HttpResponsePermanentRedirect(f"{path}?{asked}" if asked else path)
+    moved["Cache-Control"] = "no-cache"
+    return moved
 
 
 def _tombstone(request: HttpRequest, row: PublicRecord) -> HttpResponse:

@@ -135,3 +135,12 @@ def test_serving_a_large_copy_takes_little_memory(client: Client) -> None:
     tracemalloc.stop()
     assert length == 40_000_000
     assert peak < 2_000_000
+
+
+def test_what_has_no_language_varies_on_none(client: Client) -> None:
+    _, address = a_playable()
+    paths = (address, "/media/none", "/export/clips.csv", "/healthz", "/robots.txt", "/sitemap.xml")
+    for path in paths:
+        answers = [client.get(path, headers={"Accept-Language": code}) for code in ("ar", "en")]
+        bodies = {b"".join(answer) for answer in answers}
+        assert len(bodies) == 1 and "Vary" not in answers[0], path
