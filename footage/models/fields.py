@@ -50,6 +50,12 @@ class TermField(models.CharField):
 
         setattr(cls, f"get_{name}_display", display)
 
+    @property
+    def flatchoices(self) -> list[tuple[str, str]]:
+        """(code, label) pairs in the language being read: what lists, filters and fields that
+        cannot be changed show. There are no `choices`, which migrations would write down."""
+        return self.vocabulary.choices(reading_language()) if self.vocabulary else []
+
     def validate(self, value: Any, model_instance: models.Model | None) -> None:
         super().validate(value, model_instance)
         if value and self.vocabulary is not None and value not in self.vocabulary:
