@@ -1,5 +1,6 @@
 """What the machine proposes for a draft, each with a button. Nothing is saved unasked."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from footage import dates
@@ -8,25 +9,29 @@ from footage.models.fields import reading_language
 from footage.suggestions import REASONS
 
 
-def shown(clip: Clip) -> dict[str, Any]:
-    """The clip's suggestions that differ from what it says, as the panel shows them."""
+def shown(clip: Clip, places: Mapping[str, Location] | None = None) -> dict[str, Any]:
+    """The clip's suggestions that differ from what it says, as the panel shows them.
+
+    One query for the place, none when a list passes the `places` of all its clips, by slug.
+    """
     found = []
     for field in ("location", "filmed"):
-        if (said := _said(clip, field)) is not None:
+        if (said := _said(clip, field, places)) is not None:
             why = clip.suggestions[field]["why"]
             found.append({"field": field, "said": said, "why": REASONS.get(why, why)})
     notes = [REASONS.get(code, code) for code in clip.suggestions.get("notes", [])]
     return {"found": found, "notes": notes}
 
 
-def _said(clip: Clip, field: str) -> str | None:
+def _said(clip: Clip, field: str, places: Mapping[str, Location] | None) -> str | None:
     offer = clip.suggestions.get(field)
     if not offer:
         return None
     if field == "filmed":
         same = clip.filmed == offer["edtf"]
         return None if same else dates.say(dates.parse(offer["edtf"]), reading_language())
-    place = Location.objects.filter(slug=offer["slug"]).first()
+    slug = offer["slug"]
+    place = Location.objects.filter(slug=slug).first() if places is None else places.get(slug)
     return None if place is None or place.pk == clip.location_id else str(place)
 
 

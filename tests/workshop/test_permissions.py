@@ -1,4 +1,4 @@
-"""Every page of the workshop, for every role: who gets in is data, and a new page must be claimed."""
+"""Every page of the workshop, for every role: who gets in is data; a new page must be claimed."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -31,6 +31,8 @@ PAGES: dict[str, set[str]] = {
     "index": EVERYBODY,
     "footage_clip_changelist": SEE_CLIPS,
     "footage_clip_add": {ARCHIVIST},
+    "footage_clip_upload": {ARCHIVIST},
+    "footage_clip_describe": SEE_CLIPS,
     "footage_clip_change": SEE_CLIPS,
     "footage_clip_publish": PUBLISHERS,
     "footage_clip_revise": PUBLISHERS,
@@ -134,7 +136,10 @@ def addresses() -> dict[str, str]:
         "people_journalist": draft.journalist,
         "people_witness": speaker,
         "ingest_deaccession": Deaccession.objects.create(
-            master=world.master(), reference="AA-0000-0000-0", reason="x", asked_by=world.archivist()
+            master=world.master(),
+            reference="AA-0000-0000-0",
+            reason="x",
+            asked_by=world.archivist(),
         ),
         "custody_custodyevent": world_event(public.reference),
         "auth_user": member("somebody"),
@@ -145,7 +150,7 @@ def addresses() -> dict[str, str]:
         model, _, act = name.rpartition("_")
         if name.endswith(("publish_name", "lost_factor")):
             model = name.rsplit("_", 2)[0]
-        if name == "index" or act in {"changelist", "add"}:
+        if name == "index" or act in {"changelist", "add", "upload", "describe"}:
             found[name] = reverse(f"admin:{name}")
         elif act == "working":
             copy = draft.master.renditions.first()
@@ -226,4 +231,3 @@ def test_a_stranger_cannot_make_the_archive_take_in_bytes(db: None, tmp_path: An
     # The sign-in page reads forms, and drops their files.
     read = client.post(reverse("account_login"), {"login": "x", "password": "y", "f": file})
     assert read.wsgi_request.FILES == {}
-
