@@ -5,26 +5,8 @@ sees the link once and hands it over. The token is Django's password reset token
 the password's hash and the last sign-in, so using it, or signing in, ends it.
 """
 
-from typing import Any
-
-from django.contrib.auth.tokens import default_token_generator
 from django.contrib.auth.views import PasswordResetConfirmView
-from django.http import HttpRequest
-from django.urls import reverse, reverse_lazy
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
-
-
-def invitation_address(request: HttpRequest, user: Any) -> str:
-    """The absolute address of the page on which `user` sets a password."""
-    path = reverse(
-        "account_invitation",
-        kwargs={
-            "uidb64": urlsafe_base64_encode(force_bytes(user.pk)),
-            "token": default_token_generator.make_token(user),
-        },
-    )
-    return request.build_absolute_uri(path)
+from django.urls import reverse_lazy
 
 
 class Invitation(PasswordResetConfirmView):

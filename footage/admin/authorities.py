@@ -59,9 +59,9 @@ class NamedInPublic(WorkshopAdmin):
     ) -> HttpResponse:
         verbs = []
         if request.user.has_perm(PUBLISH):
-            verbs.append({"path": "publish-name", "label": _("Publish the name and text")})
-        extra = {**(extra_context or {}), "verbs": [*verbs, *self.more_verbs(request)]}
+            verbs.append(self.verb(object_id, "publish_name", _("Publish the name and text")))
+        extra = {**(extra_context or {}), "verbs": [*verbs, *self.more_verbs(request, object_id)]}
         return super().change_view(request, object_id, form_url, extra_context=extra)
 
-    def more_verbs(self, request: HttpRequest) -> list[dict]:
+    def more_verbs(self, request: HttpRequest, object_id: str) -> list[dict]:
         return []

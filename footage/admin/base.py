@@ -47,6 +47,13 @@ class WorkshopAdmin(admin.ModelAdmin):
     def address_of(self, obj: Any) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
 
+    def verb(
+        self, pk: Any, act: str, label: Any, *more: str, grave: bool = False
+    ) -> dict[str, Any]:
+        """A button above the form that leads to the page of an act."""
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_{act}"
+        return {"address": reverse(name, args=[pk, *more]), "label": label, "grave": grave}
+
     def back_to(self, obj: Any) -> HttpResponse:
         return HttpResponseRedirect(self.address_of(obj))
 

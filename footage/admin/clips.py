@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from footage.accession import AlreadyHeld
-from footage.admin import suggestions, taking_in, uploading, working_copies
+from footage.admin import suggestions, taking_in, working_copies
 from footage.admin.base import SEALED_CLIP, require
 from footage.admin.verbs import ByState, PublicVerbs
 from footage.custody.models import CustodyEvent
@@ -49,6 +49,7 @@ READERS = (
 STAFF = ("kind", "embargo_until")
 SEALED = (("latitude", "longitude"), "original_filename", "source_note", "custody_note")
 EVENTS_SHOWN = 50
+Terms = admin.ChoicesFieldListFilter
 
 
 class AdvisoryInline(admin.TabularInline):
@@ -82,12 +83,12 @@ class TranscriptInline(admin.TabularInline):
         address = reverse("admin:footage_transcript_change", args=[transcript.pk])
         return format_html('<a href="{}">{}</a>', address, transcript.get_language_display())
 
-    page.short_description = _("language")  # type: ignore[attr-defined]
+    page.short_description = _("language")
 
     def segments(self, transcript: Transcript) -> int:
         return len(transcript.segments.all())
 
-    segments.short_description = _("segments")  # type: ignore[attr-defined]
+    segments.short_description = _("segments")
 
 
 class RangeOfTestimonyInline(admin.TabularInline):
@@ -108,7 +109,11 @@ class ClipAdmin(PublicVerbs):
     list_display = ("name", "state", "location", "filmed", "journalist")
     list_display_links = ("name",)
     list_select_related = ("location", "journalist")
-    list_filter = (ByState, "kind", "advisory_level", "verification", "demonstration")
+    list_filter = (
+        ByState,
+        *((field, Terms) for field in ("kind", "advisory_level", "verification")),
+        "demonstration",
+    )
     search_fields = ("title_en", "title_ar", "reference")
     search_help_text = _("Words of a title, or a reference.")
     date_hierarchy = "filmed_from"
@@ -143,8 +148,8 @@ class ClipAdmin(PublicVerbs):
             clip.reference,
         )
 
-    name.short_description = _("title")  # type: ignore[attr-defined]
-    name.admin_order_field = "title_en"  # type: ignore[attr-defined]
+    name.short_description = _("title")
+    name.admin_order_field = "title_en"
 
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str
@@ -165,7 +170,6 @@ class ClipAdmin(PublicVerbs):
             ),
             path("<int:object_id>/replace/", view(self.replace_page), name="footage_clip_replace"),
             path("<int:object_id>/discard/", view(self.discard_page), name="footage_clip_discard"),
-            *uploading.addresses(self),
             path("working/<str:name>/", view(self.working_copy), name="footage_clip_working"),
             *super().get_urls(),
         ]
@@ -298,9 +302,9 @@ class ClipAdmin(PublicVerbs):
         verbs = super().verbs(request, item, state)
         if state == "draft":
             if request.user.has_perm("footage.add_clip"):
-                verbs.append({"path": "replace", "label": _("Replace the file")})
+                verbs.append(self.verb(item.pk, "replace", _("Replace the file")))
             if request.user.has_perm("ingest.add_deaccession"):
-                verbs.append({"path": "discard", "label": _("Discard"), "grave": True})
+                verbs.append(self.verb(item.pk, "discard", _("Discard"), grave=True))
         return verbs
 
 

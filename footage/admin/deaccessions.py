@@ -39,7 +39,7 @@ class DeaccessionAdmin(WorkshopAdmin):
     def size(self, request: Deaccession) -> int:
         return request.master.bytes
 
-    size.short_description = _("size in bytes")  # type: ignore[attr-defined]
+    size.short_description = _("size in bytes")
 
     def get_urls(self) -> list:
         return [
@@ -64,8 +64,8 @@ class DeaccessionAdmin(WorkshopAdmin):
         open_to_me = wanted and not wanted.decided_at and wanted.asked_by_id != request.user.pk
         if open_to_me and request.user.has_perm(DECIDE):
             verbs = [
-                {"path": "grant", "label": _("Let it leave"), "grave": True},
-                {"path": "refuse", "label": _("Keep it")},
+                self.verb(object_id, "grant", _("Let it leave"), grave=True),
+                self.verb(object_id, "refuse", _("Keep it")),
             ]
         extra = {**(extra_context or {}), "verbs": verbs, "show_save": False}
         extra |= {"show_save_and_continue": False, "show_save_and_add_another": False}

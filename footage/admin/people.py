@@ -86,10 +86,10 @@ class PersonAdmin(NamedInPublic):
     def sealed_page(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return sealed_identities.answer(self, request, self.found(request, object_id))
 
-    def more_verbs(self, request: HttpRequest) -> list[dict]:
+    def more_verbs(self, request: HttpRequest, object_id: str) -> list[dict]:
         if not request.user.has_perm(sealed_identities.LOOK):
             return []
-        return [{"path": "sealed", "label": _("Legal name and contacts"), "grave": True}]
+        return [self.verb(object_id, "sealed", _("Legal name and contacts"), grave=True)]
 
 
 @admin.register(Journalist)

@@ -11,7 +11,7 @@ from footage.models import Location
 class LocationAdmin(NamedInPublic):
     list_display = ("name_en", "name_ar", "kind", "parent", "slug")
     list_select_related = ("parent",)
-    list_filter = ("kind",)
+    list_filter = (("kind", admin.ChoicesFieldListFilter),)
     search_fields = ("name_en", "name_ar", "slug")
     autocomplete_fields = ("parent",)
     fieldsets = (

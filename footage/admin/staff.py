@@ -7,12 +7,14 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from django.contrib.auth.tokens import default_token_generator
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.cache import add_never_cache_headers
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext_lazy as _
 
-from aleppo_archive.staff import invitation_address
 from footage.admin.base import WorkshopAdmin, require
 from people.roles import BY_CODE, ROLES, role_names
 
@@ -71,14 +73,14 @@ class StaffAdmin(WorkshopAdmin):
         held = {group.name for group in user.groups.all()}
         return ", ".join(role_names(role.code for role in ROLES if role.code in held)) or "–"
 
-    held_roles.short_description = _("roles")  # type: ignore[attr-defined]
+    held_roles.short_description = _("roles")
 
     def second_factor(self, user: Any) -> bool:
         factors = {Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN}
         return any(found.type in factors for found in user.authenticator_set.all())
 
-    second_factor.short_description = _("second factor")  # type: ignore[attr-defined]
-    second_factor.boolean = True  # type: ignore[attr-defined]
+    second_factor.short_description = _("second factor")
+    second_factor.boolean = True
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if not change:
@@ -90,6 +92,13 @@ class StaffAdmin(WorkshopAdmin):
         super().save_related(request, form, formsets, change)
         fields = form.changed_data if change else ["invited", *form.changed_data]
         self.record_change(request, subject(form.instance), fields)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict | None = None
+    ) -> HttpResponse:
+        # What follows is always the link to hand over.
+        only_save = {"show_save_and_continue": False, "show_save_and_add_another": False}
+        return super().add_view(request, form_url, {**(extra_context or {}), **only_save})
 
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: Any = None
@@ -122,8 +131,8 @@ class StaffAdmin(WorkshopAdmin):
         verbs = []
         if request.user.has_perm(CHANGE) and str(request.user.pk) != object_id:
             verbs = [
-                {"path": "invite", "label": _("New link to set a password")},
-                {"path": "lost-factor", "label": _("Second factor lost"), "grave": True},
+                self.verb(object_id, "invite", _("New link to set a password")),
+                self.verb(object_id, "lost_factor", _("Second factor lost"), grave=True),
             ]
         extra = {**(extra_context or {}), "verbs": verbs}
         return super().change_view(request, object_id, form_url, extra_context=extra)
@@ -186,3 +195,12 @@ class StaffAdmin(WorkshopAdmin):
 
 def subject(user: Any) -> str:
     return f"auth_user:{user.pk}"
+
+
+def invitation_address(request: HttpRequest, user: Any) -> str:
+    """The absolute address of the page on which `user` sets a password, once, within three days."""
+    link = {
+        "uidb64": urlsafe_base64_encode(force_bytes(user.pk)),
+        "token": default_token_generator.make_token(user),
+    }
+    return request.build_absolute_uri(reverse("account_invitation", kwargs=link))

@@ -108,7 +108,7 @@ class TranscriptAdmin(WorkshopAdmin):
     form = TranscriptForm
     list_display = ("clip", "reference", "language", "status")
     list_select_related = ("clip",)
-    list_filter = ("language", "status")
+    list_filter = tuple((field, admin.ChoicesFieldListFilter) for field in ("language", "status"))
     search_fields = ("clip__reference", "clip__title_en", "clip__title_ar")
     autocomplete_fields = ("clip",)
     fieldsets = (
@@ -118,7 +118,7 @@ class TranscriptAdmin(WorkshopAdmin):
     def reference(self, transcript: Transcript) -> str:
         return transcript.clip.reference
 
-    reference.short_description = _("reference")  # type: ignore[attr-defined]
+    reference.short_description = _("reference")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Transcript | None = None) -> tuple:
         return ("clip", "language") if obj else ()
@@ -131,7 +131,7 @@ class TranscriptAdmin(WorkshopAdmin):
     def as_text(self, transcript: Transcript) -> str:
         return write_webvtt(stored_segments(transcript), transcript.language)
 
-    as_text.short_description = _("segments")  # type: ignore[attr-defined]
+    as_text.short_description = _("segments")
 
     def save_model(self, request: HttpRequest, obj: Transcript, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

@@ -166,8 +166,8 @@ class PublicVerbs(WorkshopAdmin):
                     request, _("%(reference)s is published.") % {"reference": item.reference}
                 )
 
-    publish_selected.short_description = _("Publish the selected")  # type: ignore[attr-defined]
-    publish_selected.allowed_permissions = ("publish",)  # type: ignore[attr-defined]
+    publish_selected.short_description = _("Publish the selected")
+    publish_selected.allowed_permissions = ("publish",)
 
     # --- The form ----------------------------------------------------------------------------
     def decision(self, request: HttpRequest) -> list[tuple]:
@@ -186,7 +186,7 @@ class PublicVerbs(WorkshopAdmin):
             return "–"
         return f"{item.decision_by.get_username()}, {timezone.localtime(item.decision_at):%Y-%m-%d}"
 
-    signed.short_description = _("signed by")  # type: ignore[attr-defined]
+    signed.short_description = _("signed by")
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if "decision_reason" in form.changed_data:
@@ -226,16 +226,16 @@ class PublicVerbs(WorkshopAdmin):
 
     def verbs(self, request: HttpRequest, item: Any, state: str) -> list[dict[str, Any]]:
         previews = [
-            {"path": "preview/en", "label": _("Preview in English")},
-            {"path": "preview/ar", "label": _("Preview in Arabic")},
+            self.verb(item.pk, "preview", _("Preview in English"), "en"),
+            self.verb(item.pk, "preview", _("Preview in Arabic"), "ar"),
         ]
         if not request.user.has_perm(PUBLISH) or state == "withdrawn":
             return previews
         if state == "draft":
-            return [{"path": "publish", "label": _("Publish")}, *previews]
+            return [self.verb(item.pk, "publish", _("Publish")), *previews]
         return [
-            {"path": "revise", "label": _("Revise")},
-            {"path": "withdraw", "label": _("Withdraw"), "grave": True},
+            self.verb(item.pk, "revise", _("Revise")),
+            self.verb(item.pk, "withdraw", _("Withdraw"), grave=True),
             *previews,
         ]
 
@@ -250,4 +250,4 @@ class PublicVerbs(WorkshopAdmin):
     def state(self, item: Any) -> Any:
         return STATES[item.public_state]
 
-    state.short_description = _("state")  # type: ignore[attr-defined]
+    state.short_description = _("state")

@@ -30,11 +30,12 @@ def member(username: str, *roles: str, **fields: Any) -> User:
 
 @pytest.fixture
 def sign_in(db: None) -> SignIn:
-    """`sign_in("archivist", "publisher")`: a client of somebody in those roles, as `client.user`."""
+    """`sign_in("archivist", "publisher")`: a client of somebody so, who is `client.user`."""
 
     def signed_in(*roles: str, username: str = "") -> Client:
         # Not the names that tests.world gives its cast.
-        user = member(username or f"signed-in.{'.'.join(roles)}", *roles)
+        name = username or ".".join(("signed-in", *roles))
+        user = member(name, *roles)
         TOTP.activate(user, generate_totp_secret())
         client = Client()
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")

@@ -138,3 +138,17 @@ def test_a_list_costs_the_same_queries_for_one_row_as_for_ten(sign_in: SignIn, m
     for _number in range(9):
         more()
     assert cost() == one, model
+
+
+def test_codes_are_shown_by_their_words_in_lists_filters_and_fixed_fields(sign_in: SignIn) -> None:
+    client = sign_in("cataloguer")
+    stored = world.transcript(world.clip(), "ar", (0, 1000, "نعم"))
+    arabic = {"accept-language": "ar"}
+    fixed = reverse("admin:footage_transcript_change", args=[stored.pk])
+    page = client.get(fixed, headers=arabic).content.decode()
+    assert re.search(r'class="readonly">\s*العربية\s*<', page)
+    listed = client.get(reverse("admin:footage_transcript_changelist"), headers=arabic)
+    assert '<td class="field-language">العربية</td>' in listed.content.decode()
+    clips = reverse("admin:footage_clip_changelist")
+    filtered = client.get(clips, {"kind__exact": "video"}, headers=arabic)
+    assert "فيديو" in filtered.content.decode() and filtered.status_code == 200
