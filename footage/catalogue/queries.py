@@ -254,16 +254,24 @@ class Facets:
         return self.counts.get(facet, {}).get(value, 0)
 
 
-def facets(query: Query) -> Facets:
-    """Counts of everything found. A facet's own choice does not narrow its counts. One query."""
-    by_choice = {facet for facet in FACETS if facet == "kind" or facet in query.chosen}
-    free = [facet for facet in (*FACETS, "witness") if facet not in by_choice]
-    parts = [_tally("total", matching(query)), _terms(free, matching(query))]
+def facets(query: Query, of: Iterable[str] = tuple(FACETS)) -> Facets:
+    """Counts of everything found, and of the values of the facets named; one query.
+
+    A facet's own choice does not narrow its counts. Cost grows with the records found and with
+    the facets asked for.
+    """
+    wanted = list(of)
+    by_choice = {facet for facet in wanted if facet == "kind" or facet in query.chosen}
+    free = [facet for facet in wanted if facet not in by_choice]
+    parts = [_tally("total", matching(query))]
+    if free:
+        parts.append(_terms(free, matching(query)))
     if query.start or query.end:
         parts.append(_tally("certain", matching(query).filter(_surely(query))))
     parts += [_terms([facet], matching(query, leaving_out=facet)) for facet in sorted(by_choice)]
     counts: dict[str, dict[str, int]] = {}
-    for facet, value, number in parts[0].union(*parts[1:], all=True):
+    rows = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+    for facet, value, number in rows:
         counts.setdefault(facet, {})[value] = number
     total = counts.pop("total", {}).get("", 0)
     certain = counts.pop("certain", {}).get("", 0) if query.start or query.end else total

@@ -34,7 +34,7 @@ FIRST_YEAR, LAST_YEAR = 1880, 2199
 @page
 def neighbourhoods(request: HttpRequest) -> HttpResponse:
     names, language = authorities.current(), reader_language()
-    counts = queries.facets(Query()).counts.get("neighbourhood", {})
+    counts = queries.facets(Query(), ("neighbourhood",)).counts.get("neighbourhood", {})
     entries = [
         {**_named(entry, language), "count": counts.get(entry.slug, 0)}
         for entry in names.of_kind(NEIGHBOURHOOD)
@@ -122,7 +122,7 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
     asked = request.GET.get("after", "")
     query = Query(start=chosen, end=chosen, sort="surely", after=asked)
     shown = listing(
-        query, queries.page(query), queries.facets(query), names, language, _paged(request.path)
+        query, queries.page(query), queries.facets(query, ()), names, language, _paged(request.path)
     )
     context = {
         **shown,
@@ -141,7 +141,7 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
 @page
 def journalists(request: HttpRequest) -> HttpResponse:
     names, language = authorities.current(), reader_language()
-    counts = queries.facets(Query()).counts.get("journalist", {})
+    counts = queries.facets(Query(), ("journalist",)).counts.get("journalist", {})
     entries = [
         {**_named(entry, language), "count": counts.get(entry.slug, 0)}
         for entry in names.of_kind(JOURNALIST)
@@ -183,7 +183,7 @@ def film(request: HttpRequest, slug: str) -> HttpResponse:
     names, language = authorities.current(), reader_language()
     entry = _one(names, FILM, slug)
     used = queries.page(Query(chosen={"film": (slug,), "kind": BOTH}), MOST_SHOWN).records
-    archive = queries.facets(Query(chosen={"kind": BOTH}))
+    archive = queries.facets(Query(chosen={"kind": BOTH}), ("kind", "journalist"))
     broadcast = str(entry.facts.get("broadcast_on") or "")
     witnesses = [names.get(WITNESS, each) for each in entry.facts.get("witnesses", ())]
     credited = archive.counts.get("journalist", {})
@@ -216,7 +216,7 @@ def _list_of(
     asked = request.GET.get("after", "")
     query = Query(chosen=chosen, after=asked)
     shown = listing(
-        query, queries.page(query), queries.facets(query), names, language, _paged(request.path)
+        query, queries.page(query), queries.facets(query, ()), names, language, _paged(request.path)
     )
     return {**shown, "list_path": f"/{language}/clips/{Query(chosen=chosen).address}"}
 

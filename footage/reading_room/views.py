@@ -22,6 +22,7 @@ from footage.references import ReferenceError as NotAReference
 from footage.references import parse_reference
 
 LATEST = 8
+HOME_FACETS = ("kind", "neighbourhood", "journalist", "subject")
 # More than are shown, because the gated ones among them are passed over.
 LOOKED_AT = 24
 # A range of a clip is hours at most; anything beyond is not a moment.
@@ -32,7 +33,7 @@ LONGEST = 360_000
 def home(request: HttpRequest) -> HttpResponse:
     names, language = authorities.current(), reader_language()
     everything = Query(chosen={"kind": ("clip",)})
-    counted = queries.facets(everything)
+    counted = queries.facets(everything, HOME_FACETS)
     found = queries.page(Query(sort="published"), LOOKED_AT)
     cards = [pages.card(row.read(), names, language) for row in found.records]
     places = counted.counts.get("neighbourhood", {})
@@ -80,7 +81,7 @@ def testimonies(request: HttpRequest) -> HttpResponse:
     names, language = authorities.current(), reader_language()
     asked = Query.read(request.GET)
     query = Query(chosen={"kind": ("testimony",)}, sort=asked.sort, after=asked.after)
-    found, counted = queries.page(query), queries.facets(query)
+    found, counted = queries.page(query), queries.facets(query, ())
     at = _paged(replace(query, chosen={}), request.path)
     shown = listing(query, found, counted, names, language, at)
     return respond(request, "testimonies.html", shown)
