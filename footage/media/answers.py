@@ -5,12 +5,13 @@ Nothing here opens a file. The child process is not trusted once it has read one
 """
 
 import math
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 
 KINDS: Final = ("video", "photograph", "sound")
 DOUBTS: Final = ("", "epoch-1904", "epoch-1970", "default-clock", "future", "before-2011")
+COLOURS: Final = ("", "bt601", "bt709", "bt2020", "hlg", "pq")
 MAX_TAGS: Final = 256
 MAX_TAG_CHARACTERS: Final = 4096
 MAX_PIXELS_A_SIDE: Final = 1 << 20
@@ -29,6 +30,8 @@ class Probe:
         when it says nothing. recorded_doubt: '' or why it must not be taken as a date; an
         unset clock ('epoch-1904') has no text. Suggest a date only when `dated` is true.
     truncated: the container promises more bytes than there are.
+    colour: how a video's colours are coded: the matrix of ordinary pictures (by their size where
+        the file does not say), or 'hlg' or 'pq' for high dynamic range (ITU-R BT.2100).
     """
 
     kind: str
@@ -50,6 +53,7 @@ class Probe:
     model: str = ""
     tags: dict[str, str] = field(default_factory=dict)
     truncated: bool = False
+    colour: str = ""
 
     @property
     def dated(self) -> bool:
@@ -61,8 +65,13 @@ class Probe:
 
     @classmethod
     def from_json(cls, data: object) -> "Probe":
-        """The inverse of `to_json`. Raises ValueError unless every field is as declared."""
-        if not isinstance(data, dict) or set(data) != {f.name for f in fields(cls)}:
+        """The inverse of `to_json`. Raises ValueError unless every field is as declared.
+
+        Of probes kept from earlier versions, fields that came later take their default.
+        """
+        known = {f.name: f.default is MISSING and f.default_factory is MISSING for f in fields(cls)}
+        needed = {name for name, required in known.items() if required}
+        if not isinstance(data, dict) or not needed <= set(data) <= set(known):
             raise ValueError("not the fields of a probe")
         probe = cls(**data)
         probe._check()
@@ -88,17 +97,30 @@ class Probe:
         demand((self.latitude is None) == (self.longitude is None), "coordinates")
         demand(self.recorded is None or _is_text(self.recorded, 40), "recorded")
         demand(self.recorded_doubt in DOUBTS, "doubt")
+        demand(self.colour in COLOURS, "colour")
         demand(isinstance(self.tags, dict) and len(self.tags) <= MAX_TAGS, "tags")
         for key, value in self.tags.items():
             demand(_is_text(key, 255) and _is_text(value, MAX_TAG_CHARACTERS), "tag")
 
 
 @dataclass(frozen=True)
+class Strip:
+    """Where the frames of a strip lie in its picture: side by side, left to right.
+
+    times_s: the time of each, in seconds from the start; cells are in pixels, all alike.
+    """
+
+    times_s: tuple[float, ...]
+    cell_width: int
+    cell_height: int
+
+
+@dataclass(frozen=True)
 class RenderedFile:
     """A copy made from a master, checked and complete at `path`.
 
-    role: 'poster', 'playable', 'photograph' or 'sound'. recipe: number in recipes.py.
-    sha256: lower-case hex of the copy. truncated: the copy ends before the master's own length.
+    role, recipe: as declared in recipes.py. sha256: lower-case hex of the copy. truncated: the
+    copy ends before the master's own length. strip: for the role 'strip' alone.
     """
 
     path: Path
@@ -111,6 +133,7 @@ class RenderedFile:
     height: int | None
     duration_s: float | None
     truncated: bool = False
+    strip: Strip | None = None
 
 
 def _is_text(value: object, limit: int) -> bool:

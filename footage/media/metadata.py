@@ -6,7 +6,7 @@ ISO 6709 as in QuickTime and Android, EXIF 2.3 GPS, ISO 8601 and EXIF dates.
 import math
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 ISO_6709: Final = re.compile(
@@ -108,6 +108,11 @@ def read_time(text: str, zone: str = "") -> str | None:
     if given and given != "Z" and ":" not in given:
         given = given[:3] + ":" + given[3:]
     return moment.isoformat() + given
+
+
+def now() -> datetime:
+    """Naive UTC, as `doubt_about` wants it."""
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def doubt_about(recorded: str, now: datetime) -> str:

@@ -11,8 +11,8 @@ import os
 import pkgutil
 import time
 import warnings
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import av
@@ -34,21 +34,16 @@ from PIL import (  # noqa: F401  (the plugins cannot be imported once the child 
     WebPImagePlugin,
 )
 
-from footage.media import completeness, metadata, signatures
+from footage.media import completeness, metadata, photographs, signatures
 from footage.media.answers import Probe
 from footage.media.signatures import MAX_FRAME_PIXELS, MAX_STREAMS
 from footage.media.tags import Tags, clean
 from footage.media.unplayable import Unplayable
 
-# The largest picture opened: phones reach 108 megapixels; in memory that is 330 MB.
-MAX_PICTURE_PIXELS = 120_000_000
 MAX_DURATION = 7 * 24 * 3600.0
 # Below this many bits a second a duration over a minute is a lie or a broken index.
 LEAST_BIT_RATE = 200
 PACKETS_TRIED = 400
-MAKER_NOTE = 37500  # binary, and different for every maker
-ORIENTATIONS = {1: (0, False), 2: (0, True), 3: (180, False), 4: (180, True),
-                5: (270, True), 6: (90, False), 7: (90, True), 8: (270, False)}  # fmt: skip
 
 
 def warm_up() -> None:
@@ -56,7 +51,7 @@ def warm_up() -> None:
     for module in pkgutil.walk_packages(av.__path__, "av."):
         if not module.name.startswith(("av.__main__", "av.datasets")):
             importlib.import_module(module.name)
-    Image.MAX_IMAGE_PIXELS = MAX_PICTURE_PIXELS
+    Image.MAX_IMAGE_PIXELS = photographs.MAX_PICTURE_PIXELS
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     pillow_heif.register_heif_opener()
     Image.preinit()
@@ -72,8 +67,16 @@ def warm_up() -> None:
     time.strptime("2016", "%Y")
 
 
-def probe(descriptor: int) -> dict[str, Any]:
-    """The JSON of a Probe. Decodes one frame (video, sound) or a reduced picture (photograph)."""
+def probe(descriptor: int, tell: Callable[[Probe], None]) -> dict[str, Any]:
+    """The JSON of a Probe. Decodes one frame (video, sound) or a reduced picture (photograph).
+
+    `tell` gets what the container says, before anything is decoded and without its tags: a
+    decoder that crashes or hangs then takes no place, time or device with it.
+    """
+
+    def without_tags(told: Probe) -> None:
+        tell(replace(told, tags={}))
+
     size = os.fstat(descriptor).st_size
     if size == 0:
         raise Unplayable("empty")
@@ -81,9 +84,9 @@ def probe(descriptor: int) -> dict[str, Any]:
     if family == "playlist":
         raise Unplayable("playlist")
     if family in signatures.PICTURES:
-        return _probe_photograph(descriptor, family).to_json()
+        return photographs.probe_photograph(descriptor, family, without_tags).to_json()
     if family in signatures.DEMUXERS:
-        return _probe_recording(descriptor, family, size).to_json()
+        return _probe_recording(descriptor, family, size, without_tags).to_json()
     raise Unplayable("not-media")
 
 
@@ -93,6 +96,7 @@ def open_recording(descriptor: int, family: str) -> "av.container.InputContainer
         "fd": str(descriptor),
         "protocol_whitelist": "fd",
         "format_whitelist": signatures.DEMUXERS[family],
+        "codec_whitelist": signatures.CODECS,
         "max_streams": str(MAX_STREAMS),
         "probesize": "5000000",
         "analyzeduration": "5000000",
@@ -113,48 +117,58 @@ def _explained(error: Exception) -> Unplayable:
     return Unplayable("damaged", text)
 
 
-def _probe_recording(descriptor: int, family: str, size: int) -> Probe:
+def _probe_recording(
+    descriptor: int, family: str, size: int, tell: Callable[[Probe], None]
+) -> Probe:
     with open_recording(descriptor, family) as container:
-        tags = Tags()
-        tags.add_all("", container.metadata)
-        for stream in list(container.streams)[:MAX_STREAMS]:
-            tags.add_all(f"stream {stream.index} ", stream.metadata)
-        head = os.pread(descriptor, signatures.HEAD_BYTES, 0)
         video, audio = first_picture_stream(container), next(iter(container.streams.audio), None)
-        if video is None and audio is None:
-            raise Unplayable("no-picture-or-sound")
-        if completeness.is_encrypted(descriptor, family, size):
-            raise Unplayable("encrypted")
-        form = _format_name(family, head, video is not None)
-        shape = _shape_of(container, video) if video is not None else {}
-        if video is None:
+        told = _told_by(container, descriptor, family, size, video, audio)
+        tell(told)
+        try:
+            if video is None and audio is None:
+                raise Unplayable("no-picture-or-sound")
+            if completeness.is_encrypted(descriptor, family, size):
+                raise Unplayable("encrypted")
+            if video is not None:
+                return replace(told, **_shape_of(container, video))
             _prove_sound(container, audio)
-        place = _place_in(
-            container.metadata, *(s.metadata for s in list(container.streams)[:MAX_STREAMS])
-        )
-        recorded, doubt = _recorded_in(container, family)
-        return Probe(
-            kind="video" if video is not None else "sound",
-            format=form,
-            media_type=_media_type(form, video is not None),
-            duration_s=_duration(container, size),
-            video_codec=_codec_name(video),
-            audio_codec=_codec_name(audio),
-            frame_rate=_frame_rate(video),
-            latitude=place[0] if place else None,
-            longitude=place[1] if place else None,
-            recorded=recorded,
-            recorded_doubt=doubt,
-            make=_first_of(
-                container.metadata, "com.apple.quicktime.make", "com.android.manufacturer", "make"
-            ),
-            model=_first_of(
-                container.metadata, "com.apple.quicktime.model", "com.android.model", "model"
-            ),
-            tags=tags.kept,
-            truncated=completeness.is_truncated(descriptor, family, size),
-            **shape,
-        )
+            return told
+        except Unplayable as error:
+            error.probe = told
+            raise
+
+
+def _told_by(
+    container: Any, descriptor: int, family: str, size: int, video: Any, audio: Any
+) -> Probe:
+    """What the container says of itself; nothing is decoded for it."""
+    streams = list(container.streams)[:MAX_STREAMS]
+    tags = Tags()
+    tags.add_all("", container.metadata)
+    for stream in streams:
+        tags.add_all(f"stream {stream.index} ", stream.metadata)
+    head = os.pread(descriptor, signatures.HEAD_BYTES, 0)
+    form = _format_name(family, head, video is not None)
+    place = _place_in(container.metadata, *(s.metadata for s in streams))
+    recorded, doubt = _recorded_in(container, family)
+    named = container.metadata
+    return Probe(
+        kind="video" if video is not None else "sound",
+        format=form,
+        media_type=_media_type(form, video is not None),
+        duration_s=_duration(container, size),
+        video_codec=_codec_name(video),
+        audio_codec=_codec_name(audio),
+        frame_rate=_frame_rate(video),
+        latitude=place[0] if place else None,
+        longitude=place[1] if place else None,
+        recorded=recorded,
+        recorded_doubt=doubt,
+        make=_first_of(named, "com.apple.quicktime.make", "com.android.manufacturer", "make"),
+        model=_first_of(named, "com.apple.quicktime.model", "com.android.model", "model"),
+        tags=tags.kept,
+        truncated=completeness.is_truncated(descriptor, family, size),
+    )
 
 
 def first_picture_stream(container: "av.container.InputContainer") -> Any:
@@ -177,7 +191,26 @@ def _shape_of(container: Any, video: Any) -> dict[str, Any]:
     width, height = square_size(frame.width, frame.height, video.sample_aspect_ratio)
     if rotation in (90, 270):
         width, height = height, width
-    return {"width": width, "height": height, "rotation": rotation, "mirrored": mirrored}
+    colour = colour_of(frame)
+    return {
+        "width": width,
+        "height": height,
+        "rotation": rotation,
+        "mirrored": mirrored,
+        "colour": colour,
+    }
+
+
+def colour_of(frame: Any) -> str:
+    """How its colours are coded, one of answers.COLOURS (numbers of ITU-T H.273).
+
+    Most phones say nothing; then the rule of players holds: 720 lines and more are BT.709.
+    """
+    if frame.color_trc in (16, 18):
+        return "pq" if frame.color_trc == 16 else "hlg"
+    declared = {1: "bt709", 4: "bt601", 5: "bt601", 6: "bt601", 9: "bt2020", 10: "bt2020"}
+    unsaid = "bt709" if min(frame.width, frame.height) >= 720 else "bt601"
+    return declared.get(int(frame.colorspace), unsaid)
 
 
 def check_size(video: Any) -> None:
@@ -186,7 +219,10 @@ def check_size(video: Any) -> None:
         raise Unplayable("too-large-picture", f"{context.width}x{context.height}")
     # Two threads each reserve address space; the limit is there for bombs, not for footage.
     context.thread_count = 2
-    context.options = {"max_pixels": str(MAX_FRAME_PIXELS)}
+    context.options = {
+        "max_pixels": str(MAX_FRAME_PIXELS),
+        "codec_whitelist": signatures.CODECS,
+    }
 
 
 def frames(container: Any, video: Any, packets: int = PACKETS_TRIED) -> Iterator[Any]:
@@ -232,6 +268,7 @@ def orientation_of(frame: Any) -> tuple[int, bool]:
 def _prove_sound(container: Any, audio: Any) -> None:
     if audio.codec_context is None:
         raise Unplayable("unsupported-codec")
+    audio.codec_context.options = {"codec_whitelist": signatures.CODECS}
     if next(frames(container, audio), None) is None:
         raise Unplayable("damaged", "no sound could be decoded")
 
@@ -300,134 +337,6 @@ def _recorded_in(container: Any, family: str) -> tuple[str | None, str]:
     for text in candidates:
         recorded = metadata.read_time(text) if text else None
         if recorded:
-            return recorded, metadata.doubt_about(recorded, _now())
+            return recorded, metadata.doubt_about(recorded, metadata.now())
     # The movie header always has a time; FFmpeg leaves out a zero, which is 1904-01-01.
     return None, "epoch-1904" if family == "mov" else ""
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
-
-
-def open_picture(descriptor: int, form: str) -> Image.Image:
-    """The picture, header read only. Raises Unplayable for what Pillow refuses."""
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    file = os.fdopen(os.dup(descriptor), "rb")
-    try:
-        return Image.open(file, formats=signatures.PICTURES[form])
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise Unplayable("too-large-picture", str(error)) from None
-    except MemoryError:
-        raise
-    except PermissionError:
-        # Pillow looks for further plugins when its own refuse; they are out of reach on purpose.
-        raise Unplayable("damaged", "the header of the picture cannot be read") from None
-    except Exception as error:  # Pillow's plugins raise whatever a damaged header makes them raise
-        raise Unplayable("damaged", f"{type(error).__name__}: {error}") from None
-
-
-def load_picture(picture: Image.Image) -> bool:
-    """Decode the pixels; True when the file ended early and what there is was kept."""
-    ImageFile.LOAD_TRUNCATED_IMAGES = False
-    try:
-        picture.load()
-        return False
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise Unplayable("too-large-picture", str(error)) from None
-    except MemoryError:
-        raise
-    except Exception as error:  # as above
-        if "truncated" not in str(error):
-            raise Unplayable("damaged", f"{type(error).__name__}: {error}") from None
-    ImageFile.LOAD_TRUNCATED_IMAGES = True
-    try:
-        picture.load()
-    except MemoryError:
-        raise
-    except Exception as error:  # as above
-        raise Unplayable("damaged", f"{type(error).__name__}: {error}") from None
-    return True
-
-
-def _probe_photograph(descriptor: int, form: str) -> Probe:
-    picture = open_picture(descriptor, form)
-    width, height = picture.size
-    tags = Tags()
-    exif, gps = read_exif(picture, tags)
-    rotation, mirrored, turned = orientation_of_picture(picture, descriptor, form, exif.get(274))
-    for key, value in picture.info.items():
-        if isinstance(value, (str, bytes)) and key not in ("exif", "icc_profile"):
-            tags.add(str(key), value)
-    picture.draft("RGB", (512, 512))  # JPEG decodes at an eighth of the size
-    truncated = load_picture(picture)
-    if rotation in (90, 270) and not turned:
-        width, height = height, width
-    place = metadata.place_from_exif(gps)
-    recorded, doubt = _exif_time(exif)
-    return Probe(
-        kind="photograph",
-        format=form,
-        media_type=signatures.MEDIA_TYPES[form],
-        width=width,
-        height=height,
-        rotation=rotation,
-        mirrored=mirrored,
-        latitude=place[0] if place else None,
-        longitude=place[1] if place else None,
-        recorded=recorded,
-        recorded_doubt=doubt,
-        make=clean(exif.get(271, ""))[:255],
-        model=clean(exif.get(272, ""))[:255],
-        tags=tags.kept,
-        truncated=truncated,
-    )
-
-
-def read_exif(picture: Image.Image, tags: Tags) -> tuple[dict[int, Any], dict[int, Any]]:
-    """The EXIF of both its directories, and its GPS directory; their values go into `tags`."""
-    everything: dict[int, Any] = {}
-    gps: dict[int, Any] = {}
-    try:
-        exif = picture.getexif()
-        everything.update(exif)
-        everything.update(exif.get_ifd(ExifTags.IFD.Exif))
-        gps.update(exif.get_ifd(ExifTags.IFD.GPSInfo))
-    except MemoryError:
-        raise
-    except Exception as error:  # a damaged EXIF block must not hide the picture
-        tags.add("exif damaged", type(error).__name__)
-    for names, values in ((ExifTags.TAGS, everything), (ExifTags.GPSTAGS, gps)):
-        for number, value in values.items():
-            if number == MAKER_NOTE:
-                continue
-            tags.add(str(names.get(number, number)), value)
-    return everything, gps
-
-
-def orientation_of_picture(
-    picture: Image.Image, descriptor: int, form: str, orientation: object
-) -> tuple[int, bool, bool]:
-    """(clockwise degrees, mirrored, whether the decoder has turned it already).
-
-    `orientation` is EXIF tag 274. libheif turns by the file's own 'irot' and 'imir', after which
-    EXIF must not be applied again; a HEIC that lacks them is upright by EXIF alone.
-    """
-    already = False
-    if form == "heif":
-        orientation = picture.info.get("original_orientation") or orientation
-        boxes = os.pread(descriptor, 1 << 16, 0)
-        already = b"irot" in boxes or b"imir" in boxes
-    rotation, mirrored = ORIENTATIONS.get(
-        orientation if isinstance(orientation, int) else 1, (0, False)
-    )
-    return rotation, mirrored, already
-
-
-def _exif_time(exif: Mapping[int, Any]) -> tuple[str | None, str]:
-    """DateTimeOriginal, else DateTimeDigitized, each with its own zone. DateTime is when the
-    file was last changed, so it is kept as a tag only."""
-    for date, zone in ((36867, 36881), (36868, 36882)):
-        recorded = metadata.read_time(clean(exif.get(date, "")), clean(exif.get(zone, "")))
-        if recorded:
-            return recorded, metadata.doubt_about(recorded, _now())
-    return None, ""

@@ -13,7 +13,7 @@ from typing import Any
 import av
 from PIL import Image, ImageCms, ImageOps, ImageStat
 
-from footage.media import probing, signatures
+from footage.media import photographs, probing, signatures
 from footage.media.tags import Tags
 from footage.media.unplayable import Unplayable
 
@@ -47,12 +47,12 @@ def render_still(descriptor: int, name: str, side: int, duration_s: float | None
 
 
 def _photograph(descriptor: int, form: str, side: int) -> Image.Image:
-    picture = probing.open_picture(descriptor, form)
+    picture = photographs.open_picture(descriptor, form)
     profile = picture.info.get("icc_profile")
     picture.draft("RGB", (side, side))
-    probing.load_picture(picture)
-    exif, _ = probing.read_exif(picture, Tags())
-    rotation, mirrored, already = probing.orientation_of_picture(
+    photographs.load_picture(picture)
+    exif, _ = photographs.read_exif(picture, Tags())
+    rotation, mirrored, already = photographs.orientation_of_picture(
         picture, descriptor, form, exif.get(274)
     )
     upright = picture if already else _turned(picture, rotation, mirrored)

@@ -1,8 +1,9 @@
 """Runs one job on one file in a fresh child process, and never trusts what comes back.
 
 The child gets an empty environment, the input as an open descriptor (never its name), one
-empty directory to write into, and a pipe for at most 64 KB of JSON. It is its own process
-group, dies with the thread that waits for it, and is killed whole when its time is up. Safe to
+empty directory to write into, and a pipe for at most 64 KB of JSON lines: what the container
+tells, if anything, then the answer. It is its own process group,
+dies with the thread that waits for it, and is killed whole when its time is up. Safe to
 call from threads and while databases are open: no descriptor of ours but those three is passed.
 Cost: 0.15-0.25 s a job, most of it importing the media libraries.
 """
@@ -21,6 +22,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from footage.media.answers import Probe
 from footage.media.confinement import NOBODY, Limits
 from footage.media.unplayable import REASONS, Unplayable
 
@@ -81,9 +83,14 @@ def box(beside: Path) -> Iterator[Path]:
 
 
 def run(
-    verb: str, input_fd: int, request: dict[str, Any], limits: Limits, out_dir: Path | None = None
+    verb: str,
+    input_fd: int,
+    request: dict[str, Any],
+    limits: Limits,
+    out_dir: Path | None = None,
+    result_limit: int = RESULT_LIMIT,
 ) -> dict[str, Any]:
-    """One verb of worker.py on the open file; returns its JSON object.
+    """One verb of worker.py on the open file; returns its JSON object, of so many bytes at most.
 
     Raises Unplayable when the child says so, dies, or exceeds a limit, and Unavailable when it
     refused to start for want of layers.
@@ -106,10 +113,11 @@ def run(
             result_read,
             limits.seconds,
             close_after_start=result_write,
+            result_limit=result_limit,
         )
     finally:
         os.close(result_read)
-    return _judge(exit_code, result, errors)
+    return judge(exit_code, result, errors)
 
 
 def supervise(
@@ -118,6 +126,7 @@ def supervise(
     result_fd: int,
     seconds: float,
     close_after_start: int | None = None,
+    result_limit: int = RESULT_LIMIT,
 ) -> tuple[int | None, bytes, str]:
     """Start a command in a process group of its own, and end the whole group whatever happens.
 
@@ -157,8 +166,10 @@ def supervise(
                         waiting.unregister(key.fd)
                         continue
                     key.data.extend(piece)
-                    if len(result) > RESULT_LIMIT:
-                        raise Unplayable("crashed", "the answer is longer than 64 KB")
+                    if len(result) > result_limit:
+                        raise Unplayable(
+                            "crashed", f"the answer is longer than {result_limit >> 10} KB"
+                        )
                     del errors[:-ERRORS_KEPT]
         try:
             exit_code = child.wait(max(0.0, deadline - time.monotonic()))
@@ -177,7 +188,17 @@ def _tail(errors: bytearray) -> str:
     return errors.decode("utf-8", "replace")
 
 
-def _judge(exit_code: int | None, result: bytes, errors: str) -> dict[str, Any]:
+def judge(exit_code: int | None, result: bytes, errors: str) -> dict[str, Any]:
+    """The child's answer. What it told of the file before it failed goes with the failure."""
+    messages = result.split(b"\n")
+    try:
+        return _verdict(exit_code, messages[1 if _evidence(messages[0]) else 0], errors)
+    except Unplayable as error:
+        error.probe = error.probe or _evidence(messages[0])
+        raise
+
+
+def _verdict(exit_code: int | None, message: bytes, errors: str) -> dict[str, Any]:
     if exit_code is None:
         raise Unplayable("timed-out", errors)
     if exit_code == UNCONFINED_EXIT:
@@ -191,20 +212,41 @@ def _judge(exit_code: int | None, result: bytes, errors: str) -> dict[str, Any]:
         raise Unplayable("too-large-output", errors)
     if exit_code != 0:
         raise Unplayable(_reason_in(errors), f"exit {exit_code}: {errors[-1500:]}")
-    try:
-        answer = json.loads(result)
-    except (ValueError, RecursionError) as error:
-        raise Unplayable("crashed", f"the answer is not JSON: {error}") from None
-    if not isinstance(answer, dict) or set(answer) not in ({"answer"}, {"unplayable", "detail"}):
+    answer = _object(message)
+    if set(answer) not in ({"answer"}, {"unplayable", "detail", "evidence"}):
         raise Unplayable("crashed", "the answer has an unknown shape")
     if "answer" not in answer:
         code = answer["unplayable"]
         if not isinstance(code, str) or code not in REASONS:
             raise Unplayable("crashed", "the answer gives an unknown reason")
-        raise Unplayable(code, str(answer["detail"]))
+        raise Unplayable(code, str(answer["detail"]), _believed(answer["evidence"]))
     if not isinstance(answer["answer"], dict):
         raise Unplayable("crashed", "the answer has an unknown shape")
     return answer["answer"]
+
+
+def _object(message: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(message)
+    except (ValueError, RecursionError) as error:
+        raise Unplayable("crashed", f"the answer is not JSON: {error}") from None
+    return found if isinstance(found, dict) else {}
+
+
+def _evidence(message: bytes) -> Probe | None:
+    """The probe in a first message that says what the container told; None if it is not one."""
+    try:
+        found = _object(message)
+    except Unplayable:
+        return None
+    return _believed(found["evidence"]) if set(found) == {"evidence"} else None
+
+
+def _believed(data: object) -> Probe | None:
+    try:
+        return Probe.from_json(data)
+    except (ValueError, TypeError):
+        return None
 
 
 def _reason_in(errors: str) -> str:

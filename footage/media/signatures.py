@@ -28,6 +28,21 @@ DEMUXERS: Final[dict[str, str]] = {
     "flac": "flac",
 }
 
+# The only decoders that may run, by FFmpeg's names: what phones, cameras, recorders and the
+# programs people cut with wrote. Everything else of FFmpeg (games, screens, subtitles) stays shut.
+CODECS: Final = ",".join(
+    """
+    h264 hevc mpeg4 h263 h263i h263p mpeg1video mpeg2video mpegvideo mjpeg vp8 vp9 libvpx
+    libvpx-vp9 av1 libdav1d flv vp6 vp6f vp6a msmpeg4v1 msmpeg4v2 msmpeg4 wmv1 wmv2 wmv3 vc1
+    theora dvvideo svq1 svq3 cinepak rawvideo prores huffyuv ffv1 png qtrle
+    aac aac_latm mp3 mp3float mp2 mp2float mp1 mp1float amrnb amrwb libopencore_amrnb
+    libopencore_amrwb ac3 eac3 dca pcm_s16le pcm_s16be pcm_u8 pcm_s8 pcm_s24le pcm_s24be
+    pcm_s32le pcm_s32be pcm_f32le pcm_f32be pcm_alaw pcm_mulaw pcm_bluray pcm_dvd adpcm_ms
+    adpcm_ima_wav adpcm_ima_qt adpcm_swf adpcm_yamaha vorbis opus libopus flac alac wmav1 wmav2
+    wmapro wmavoice speex nellymoser qcelp gsm gsm_ms qdm2
+    """.split()
+)
+
 # format -> Pillow's names for it
 PICTURES: Final[dict[str, tuple[str, ...]]] = {
     "jpeg": ("JPEG", "MPO"),

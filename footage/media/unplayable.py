@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from footage.media.answers import Probe
+
 DETAIL_LIMIT: Final = 2000
 
 REASONS: Final[dict[str, tuple[str, str]]] = {
@@ -68,13 +70,16 @@ class Unplayable(Exception):
 
     `code` is a key of REASONS; `message_en` and `message_ar` say it plainly; `detail` is
     technical text of at most 2,000 characters that may quote the file: sealed, for staff only.
+    `probe` is what the container still told (place, time, device, ...) before its picture or
+    sound failed; None when it told nothing. Its size may be unknown even for a video.
     """
 
-    def __init__(self, code: str, detail: str = "") -> None:
+    def __init__(self, code: str, detail: str = "", probe: Probe | None = None) -> None:
         self.message_en, self.message_ar = REASONS[code]
         self.code = code
         self.detail = detail[:DETAIL_LIMIT]
+        self.probe = probe
         super().__init__(f"{code}: {self.detail}" if self.detail else code)
 
-    def __reduce__(self) -> tuple[type["Unplayable"], tuple[str, str]]:
-        return Unplayable, (self.code, self.detail)
+    def __reduce__(self) -> tuple[type["Unplayable"], tuple[str, str, Probe | None]]:
+        return Unplayable, (self.code, self.detail, self.probe)

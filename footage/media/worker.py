@@ -1,7 +1,8 @@
 """The child process: `python -I worker.py JOB`, started by sandbox.run and by nothing else.
 
 It imports what it will need, confines itself for good, only then looks at the input, and
-answers with one JSON object on the result pipe.
+answers with JSON on the result pipe, an object a line: what the container told, if it looked
+(`evidence`), then the answer or why there is none.
 """
 
 import json
@@ -43,7 +44,9 @@ def main() -> int:
         if job["verb"] == "layers":
             answer = on
         elif job["verb"] == "probe":
-            answer = probing.probe(job["input"])
+            answer = probing.probe(
+                job["input"], lambda told: _send(job["result"], {"evidence": told.to_json()})
+            )
         elif job["verb"] == "still":
             answer = rendering.render_still(job["input"], **job["request"])
         elif job["verb"] == "encode":
@@ -53,16 +56,18 @@ def main() -> int:
             raise ValueError(job["verb"])
         reply = {"answer": answer}
     except Unplayable as error:
-        reply = {"unplayable": error.code, "detail": error.detail}
+        told = error.probe.to_json() if error.probe else None
+        reply = {"unplayable": error.code, "detail": error.detail, "evidence": told}
     except MemoryError as error:
-        reply = {"unplayable": "too-much-memory", "detail": str(error)[:DETAIL_LIMIT]}
+        detail = str(error)[:DETAIL_LIMIT]
+        reply = {"unplayable": "too-much-memory", "detail": detail, "evidence": None}
     _send(job["result"], reply)
     # Skips destructors: a library that crashes while tidying up must not spoil the answer.
     os._exit(0)
 
 
 def _send(descriptor: int, reply: dict[str, Any]) -> None:
-    data = json.dumps(reply, ensure_ascii=False).encode("utf-8", "replace")
+    data = json.dumps(reply, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
     while data:
         data = data[os.write(descriptor, data) :]
 

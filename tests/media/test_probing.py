@@ -1,11 +1,16 @@
 """What the archive learns from a file before anybody looks at it."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
+import imageio_ffmpeg
 import pytest
 
 from footage import media
+from footage.media import sandbox
 
 
 def patched(source: Path, target: Path, old: bytes, new: bytes) -> Path:
@@ -218,3 +223,85 @@ def test_a_symbolic_link_is_not_followed(files: Path, tmp_path: Path) -> None:
     link.symlink_to(files / "syn_vfr.mp4")
     with pytest.raises(OSError, match="symbolic"):
         media.probe(link)
+
+
+def without_samples(source: Path, target: Path) -> Path:
+    """The same clip with every byte of its samples set to zero."""
+    content = bytearray(source.read_bytes())
+    start = content.index(b"mdat") - 4
+    size = int.from_bytes(content[start : start + 4], "big")
+    content[start + 8 : start + size] = bytes(size - 8)
+    target.write_bytes(content)
+    return target
+
+
+def test_place_time_and_device_survive_a_picture_that_does_not_decode(
+    files: Path, tmp_path: Path
+) -> None:
+    lost = without_samples(files / "syn_android_karm-al-jabal.mp4", tmp_path / "lost.mp4")
+    with pytest.raises(media.Unplayable, match="damaged") as caught:
+        media.probe(lost)
+    told = caught.value.probe
+    assert told is not None and (told.kind, told.width) == ("video", None)
+    assert (told.latitude, told.longitude) == (36.2105, 37.1771)
+    assert told.recorded == "2013-06-20T18:45:00Z" and told.tags
+
+
+def test_an_unknown_coding_still_tells_where_and_when(files: Path, tmp_path: Path) -> None:
+    clip = patched(files / "syn_android_al-shaar.mp4", tmp_path / "clip.mp4", b"avc1", b"zzz1")
+    with pytest.raises(media.Unplayable) as caught:
+        media.probe(clip)
+    assert caught.value.code in ("unsupported-codec", "damaged")
+    assert caught.value.probe is not None and caught.value.probe.latitude is not None
+
+
+def test_a_photograph_cut_off_before_its_picture_still_tells_its_place(
+    files: Path, tmp_path: Path
+) -> None:
+    whole = (files / "syn_exif_gps_al-kallaseh.jpg").read_bytes()
+    torn = tmp_path / "torn.jpg"
+    scan = whole.rindex(b"\xff\xda")
+    torn.write_bytes(whole[: scan + 4])
+    try:
+        told: media.Probe | None = media.probe(torn)
+    except media.Unplayable as error:
+        told = error.probe
+    assert told is not None and told.latitude == pytest.approx(36.1937, abs=1e-4)
+
+
+def test_what_the_container_told_survives_a_decoder_that_never_returns(files: Path) -> None:
+    told = media.probe(files / "me__with-gps.mp4").to_json() | {"tags": {}}
+    script = "import os, time; os.write(RESULT, %r); time.sleep(600)" % (
+        json.dumps({"evidence": told}).encode() + b"\n"
+    )
+    read, write = os.pipe()
+    code, result, errors = sandbox.supervise(
+        [sys.executable, "-I", "-c", script.replace("RESULT", str(write))],
+        (write,), read, 2, close_after_start=write,
+    )  # fmt: skip
+    os.close(read)
+    with pytest.raises(media.Unplayable, match="timed-out") as caught:
+        sandbox.judge(code, result, errors)
+    assert caught.value.probe == media.Probe.from_json(told)
+
+
+def test_a_probe_kept_before_a_field_was_added_is_still_read(files: Path) -> None:
+    kept = media.probe(files / "syn_vfr.mp4").to_json()
+    del kept["colour"]
+    assert media.Probe.from_json(kept).colour == ""
+
+
+@pytest.mark.parametrize(("codec", "opens"), [("mpeg4", True), ("zmbv", False)])
+def test_only_decoders_of_cameras_and_phones_may_run(
+    tmp_path: Path, codec: str, opens: bool
+) -> None:
+    """The second is a coding of emulators' screens, which FFmpeg knows and cameras do not."""
+    clip = tmp_path / "clip.avi"
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-f", "lavfi"]
+    command += ["-i", "testsrc=duration=0.2", "-c:v", codec, str(clip)]
+    subprocess.run(command, check=True)
+    if opens:
+        assert media.probe(clip).video_codec == codec
+    else:
+        with pytest.raises(media.Unplayable, match="damaged|unsupported"):
+            media.probe(clip)
