@@ -15,11 +15,13 @@ def kept_secret(directory: Path, name: str) -> str:
     Two processes that start together agree: whoever loses the creation reads the winner's file.
     """
     path = directory / name
+    if path.exists():
+        return path.read_text().strip()
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     secret = base64.urlsafe_b64encode(secrets.token_bytes(32))
     # Written whole under another name and then linked, so that a reader never sees half a key.
-    draft = directory / f".{name}.{os.getpid()}"
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    draft = directory / f".{name}.{secrets.token_hex(8)}"
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(secret)
         file.flush()
@@ -44,13 +46,28 @@ def storage_from(address: str) -> dict[str, Any]:
             "BACKEND": "django.core.files.storage.FileSystemStorage",
             "OPTIONS": {"location": address, "base_url": None},
         }
+    from botocore.config import Config
+
     parts = urlsplit(address)
+    endpoint = os.environ.get("AWS_ENDPOINT_URL")
     return {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
             "bucket_name": parts.netloc,
             "location": parts.path.strip("/"),
-            "endpoint_url": os.environ.get("AWS_ENDPOINT_URL"),
+            "endpoint_url": endpoint,
+            "client_config": Config(
+                region_name=os.environ.get("AWS_DEFAULT_REGION", "us-east-1"),
+                signature_version="s3v4",
+                # Stores other than Amazon's rarely have a host name for each bucket.
+                s3={"addressing_style": "path" if endpoint else "auto"},
+                connect_timeout=10,
+                read_timeout=60,
+                retries={"mode": "standard", "max_attempts": 4},
+                # Of the library's own checksums other stores know little; we read back instead.
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
+            ),
             "file_overwrite": False,
             "querystring_auth": True,
             "default_acl": None,

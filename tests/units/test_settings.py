@@ -1,0 +1,57 @@
+"""Every variable the archive reads is documented, and secrets are kept whole."""
+
+import re
+import threading
+from pathlib import Path
+
+from aleppo_archive.environment import kept_secret, storage_from
+
+ROOT = Path(__file__).resolve().parents[2]
+READS = re.compile(r"""env\.\w+\(\s*"(\w+)"|environ(?:\.get)?[\[(]\s*"(\w+)\"""")
+NOT_OURS = {"DJANGO_SETTINGS_MODULE"}
+
+
+def variables_read() -> set[str]:
+    return {
+        name
+        for package in ("aleppo_archive", "footage", "people")
+        for path in (ROOT / package).rglob("*.py")
+        for found in READS.findall(path.read_text())
+        for name in found
+        if name
+    } - NOT_OURS
+
+
+def test_every_variable_the_code_reads_is_in_docs_settings():
+    documented = (ROOT / "docs" / "settings.md").read_text()
+    assert "ARCHIVE_DATA" in variables_read(), "the search finds what is there"
+    assert {name for name in variables_read() if f"`{name}`" not in documented} == set()
+
+
+def test_a_kept_secret_is_made_once_and_is_its_owners_alone(tmp_path):
+    secret = kept_secret(tmp_path / "keys", "sealing-key")
+    assert kept_secret(tmp_path / "keys", "sealing-key") == secret
+    assert len(secret) == 44
+    assert (tmp_path / "keys" / "sealing-key").stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in (tmp_path / "keys").iterdir()] == ["sealing-key"]
+
+
+def test_processes_that_start_together_agree_on_the_secret(tmp_path):
+    found = []
+    threads = [
+        threading.Thread(target=lambda: found.append(kept_secret(tmp_path, "key")))
+        for _n in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 8
+    assert len(set(found)) == 1
+
+
+def test_a_store_is_a_directory_or_a_bucket():
+    assert storage_from("/srv/masters")["OPTIONS"]["location"] == "/srv/masters"
+    bucket = storage_from("s3://aleppo/masters")["OPTIONS"]
+    assert (bucket["bucket_name"], bucket["location"]) == ("aleppo", "masters")
+    assert bucket["max_memory_size"] > 0, "the default keeps whole objects in memory"
