@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.html import format_html
@@ -230,8 +231,11 @@ class ClipAdmin(PublicVerbs):
         form = taking_in.DiscardForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
-                self.log_deletions(request, [clip])
-                taking_in.discard_clip(clip, by=request.user, reason=form.cleaned_data["reason"])
+                with transaction.atomic():
+                    self.log_deletions(request, Clip.objects.filter(pk=clip.pk))
+                    taking_in.discard_clip(
+                        clip, by=request.user, reason=form.cleaned_data["reason"]
+                    )
             except ValidationError as error:
                 form.add_error(None, said_of(error))
             else:

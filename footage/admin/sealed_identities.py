@@ -90,7 +90,7 @@ def _keep(desk: Any, request: HttpRequest, person: Person) -> HttpResponse:
     if not form.is_valid():
         return _page(desk, request, person, form)
     with transaction.atomic():
-        identity = _identity(person) or SealedIdentity(**{person._meta.model_name: person})
+        identity = _identity(person) or SealedIdentity(**{_side(person): person})
         for field in SealedIdentity.FIELDS:
             identity.write(field, form.cleaned_data[field])
         identity.save()
@@ -111,7 +111,12 @@ def _page(desk: Any, request: HttpRequest, person: Person, form: forms.Form) -> 
 
 
 def _identity(person: Person) -> SealedIdentity | None:
-    return SealedIdentity.objects.filter(**{person._meta.model_name: person}).first()
+    return SealedIdentity.objects.filter(**{_side(person): person}).first()
+
+
+def _side(person: Person) -> str:
+    """The key by which a sealed identity knows its person: "journalist" or "witness"."""
+    return str(person._meta.model_name)
 
 
 def _opened(person: Person) -> dict[str, str]:

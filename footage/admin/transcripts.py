@@ -72,8 +72,8 @@ class TranscriptForm(forms.ModelForm):
 
     def _show(self, data: bytes) -> None:
         """Put what the file says into the text field of the page that comes back."""
-        self.data = self.data.copy()
-        self.data[self.add_prefix("text")] = data.decode("utf-8-sig", "replace")
+        shown = {self.add_prefix("text"): data.decode("utf-8-sig", "replace")}
+        self.data = {**self.data.dict(), **shown}
 
 
 def _said(error: TimedTextError) -> str:

@@ -50,7 +50,8 @@ class ByState(admin.SimpleListFilter):
         return list(STATES.items())
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return in_state(queryset, self.value()) if self.value() in STATES else queryset
+        state = self.value() or ""
+        return in_state(queryset, state) if state in STATES else queryset
 
 
 class PublicVerbs(WorkshopAdmin):
