@@ -32,6 +32,8 @@ SECRET_KEY = env.str("SECRET_KEY", "") or kept_secret(KEPT_KEYS, "secret-key")
 ALLOWED_HOSTS = [host.strip() for host in env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost"])]
 # Scheme and host under which readers reach the archive; https here turns on the transport settings.
 BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+# Where readers write about somebody's safety; shown on /safety/.
+ARCHIVE_CONTACT = env.str("ARCHIVE_CONTACT", "")
 
 # Sealing keys, newest first; older ones only open what they sealed. None in the public process.
 ARCHIVE_KEYS: list[str] = []

@@ -11,6 +11,7 @@ import pytest
 from django.db import connection, transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
 
+from footage.catalogue import authorities
 from tests.harness import absent
 from tests.windows import CHROMIUM_FLAGS, window
 
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 numbers = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def no_names_remembered() -> None:
+    """Forget the catalogue's names: a rolled-back database counts its changes again from one."""
+    authorities.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -128,7 +128,7 @@ def about(request: HttpRequest) -> HttpResponse:
 
 @page
 def safety(request: HttpRequest) -> HttpResponse:
-    return respond(request, "safety.html", {"contact": getattr(settings, "ARCHIVE_CONTACT", "")})
+    return respond(request, "safety.html", {"contact": settings.ARCHIVE_CONTACT})
 
 
 # --- The parts ---------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from footage import publishing
+from footage.catalogue import authorities
 from footage.ingest.models import Master
 from footage.models import Appearance
 from tests import world
@@ -116,6 +117,7 @@ def outside():
 
 def visit(sealed, restart):
     restart()
+    authorities.forget()
     with transaction.atomic():
         build(sealed)
         seen = outside()
