@@ -16,7 +16,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from footage.custody.models import EventType, record
-from footage.ingest.models import Deaccession, Master, Rendition
+from footage.ingest.models import Deaccession, Master, Rendition, Upload
+from footage.ingest.uploads import protocol
+from footage.ingest.uploads.sessions import Arrived
 from footage.ingest.write_path import Received, masters_store
 from footage.models import Clip, Transcript
 from footage.tasks import enqueue_examination
@@ -57,6 +59,47 @@ def accession(received: Received, *, by: Any, filename: str = "", source_note: s
     if holder is not None:
         raise AlreadyHeld(holder)
     return clip
+
+
+def draft_of_upload(received: Received, upload: Upload, digest: str) -> Arrived:
+    """The draft clip of a finished upload, or the clip that has its bytes; in a transaction.
+
+    A second deposit is noted in that clip's custody note: when, by whom, under which name.
+    """
+    found = protocol.metadata(upload.metadata or None)
+    filename = storable(found.get("filename", ""))
+    try:
+        clip = accession(
+            received, by=upload.by, filename=filename, source_note=storable(found.get("source", ""))
+        )
+    except AlreadyHeld as refusal:
+        _note_second_deposit(refusal.clip, upload.by, filename)
+        return Arrived("already-held", refusal.clip.reference)
+    return Arrived("draft", clip.reference)
+
+
+def _note_second_deposit(clip: Clip, by: Any, filename: str) -> None:
+    clip = Clip.objects.select_for_update().get(pk=clip.pk)
+    line = _("%(day)s: the same file was handed in again by %(name)s as “%(filename)s”.") % {
+        "day": timezone.now().date().isoformat(),
+        "name": by.get_username(),
+        "filename": filename,
+    }
+    clip.custody_note = f"{clip.custody_note}\n{line}".strip()
+    clip.save(update_fields=["custody_note"])
+
+
+def adopt(master: Master) -> Clip | None:
+    """The draft of a master that a crash left without one; None when nothing is to be done.
+
+    What a discarded draft asked out of the holdings stays without a clip.
+    """
+    if Clip.objects.filter(master=master).exists() or master.deaccessions.exists():
+        return None
+    try:
+        return accession(Received(master, already_held=True), by=master.received_by)
+    except AlreadyHeld:
+        return None
 
 
 def replace_master(clip: Clip, received: Received, *, by: Any, is_public: IsPublic) -> Clip:

@@ -46,6 +46,16 @@ class Staged:
     bytes: int
 
 
+@dataclass(frozen=True)
+class Entry:
+    """What stands under a final name: its size, -1 for what is no file; whether it is done."""
+
+    name: str
+    size: int
+    settled: bool
+    path: Path | None = None  # on this machine, for what a directory holds
+
+
 class Directory:
     """The masters below `root`. Safe for several processes at once on one local filesystem."""
 
@@ -138,12 +148,14 @@ class Directory:
             except FileNotFoundError:
                 return None
 
-    def sizes(self) -> Iterator[tuple[str, int]]:
-        """Name and size of everything under a final name, in order; -1 for what is no file."""
+    def entries(self) -> Iterator[Entry]:
+        """Everything that stands where masters stand, in order."""
         for shelf in sorted(self.root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]")):
             for entry in sorted(shelf.iterdir()):
                 found = entry.lstat()
-                yield entry.name, found.st_size if stat.S_ISREG(found.st_mode) else -1
+                size = found.st_size if stat.S_ISREG(found.st_mode) else -1
+                # Another link is the writer's own, who is not through yet.
+                yield Entry(entry.name, size, settled=found.st_nlink == 1, path=entry)
 
     @contextlib.contextmanager
     def local(self, digest: str) -> Iterator[Path]:

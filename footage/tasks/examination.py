@@ -22,6 +22,7 @@ from footage.ingest.models import Master, Rendition
 from footage.ingest.write_path import local_master
 from footage.models import Clip
 from footage.suggestions import renew_suggestions
+from footage.tasks.mirroring import mirror_master
 
 Render = Callable[..., media.RenderedFile]
 COPIES: dict[str, tuple[Render, ...]] = {
@@ -52,6 +53,8 @@ def make_renditions(master_id: int) -> None:
 def enqueue_examination(master: Master) -> None:
     """Put a master before the workers, in the caller's transaction."""
     examine_master.enqueue(master.pk)
+    if "mirror" in settings.STORAGES:
+        mirror_master.enqueue(master.pk)
 
 
 def examine(master: Master) -> None:

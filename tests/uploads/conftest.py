@@ -4,7 +4,7 @@ import base64
 import hashlib
 import itertools
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,9 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from aleppo_archive.environment import storage_from
+from tests import swift
+from tests.harness import absent
 from tests.workshop.conftest import fresh_rate_limits, sign_in
 
 __all__ = ["fresh_rate_limits", "sign_in"]
@@ -78,3 +81,26 @@ def tus(sign_in: Callable[..., Client]) -> Tus:
 @pytest.fixture
 def colleague(sign_in: Callable[..., Client]) -> Tus:
     return Tus(sign_in("archivist", username="colleague"))
+
+
+@pytest.fixture(scope="session")
+def object_store() -> Iterator[swift.S3]:
+    """Start a real S3 server once for the run; skip where there is none."""
+    if swift.programs() is None:
+        absent("Swift is not installed (make .venv-swift/ready)")
+    with swift.swift() as store:
+        yield store
+
+
+@pytest.fixture
+def s3(
+    object_store: swift.S3, settings: Any, monkeypatch: pytest.MonkeyPatch, archive_data: Path
+) -> swift.S3:
+    """Keep this test's masters in a bucket of its own, `masters-<n>/footage`."""
+    for name, value in object_store.environment.items():
+        monkeypatch.setenv(name, value)
+    bucket = f"masters-{next(seeds)}"
+    object_store.client().create_bucket(Bucket=bucket)
+    stores = {**settings.STORAGES, "masters": storage_from(f"s3://{bucket}/footage")}
+    settings.STORAGES = stores
+    return object_store

@@ -7,12 +7,10 @@ that lied). An offset is stored, and only then acknowledged, after the disk has 
 
 import hashlib
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from threading import Lock
 from typing import Any, Final, Protocol
 
 from django.conf import settings
@@ -34,6 +32,7 @@ from footage.ingest.refusals import (
     TooLarge,
 )
 from footage.ingest.space import free_bytes
+from footage.ingest.uploads.digests import digests
 from footage.ingest.uploads.protocol import Checksum
 from footage.ingest.uploads.store import Gone, Pen, SyncFailed, Taken, Uploads
 from footage.ingest.write_path import Received, masters_store, take_in
@@ -47,7 +46,6 @@ SECONDS_OF_SILENCE: Final = 30.0
 SECONDS_OF_SILENCE_WHEN_WANTED: Final = 2.0
 # How long a request waits for the one before it to notice that its line is dead.
 SECONDS_TO_WAIT: Final = 5.0
-DIGESTS_REMEMBERED: Final = 256
 RECEIVING = Upload.State.RECEIVING
 
 
@@ -425,34 +423,3 @@ def _failures_told() -> Iterator[None]:
 
 def _expiry() -> Any:
     return timezone.now() + timedelta(days=settings.UPLOAD_DAYS)
-
-
-class Digests:
-    """Running digests of uploads that this process receives, by how far they have come.
-
-    A process that did not see every byte (a restart, another process in between) has none; the
-    read-back at the end, which reads the whole file anyway, is then the only digest.
-    """
-
-    def __init__(self) -> None:
-        self._states: OrderedDict[str, tuple[int, Any]] = OrderedDict()
-        self._lock = Lock()
-
-    def taken(self, upload_id: str, offset: int) -> Any | None:
-        """The digest of the first `offset` bytes, out of here; None when it is not known."""
-        with self._lock:
-            at, state = self._states.pop(upload_id, (0, None))
-        if not offset:
-            return hashlib.sha256()
-        return state if at == offset else None
-
-    def remember(self, upload_id: str, offset: int, state: Any | None) -> None:
-        if state is None:
-            return
-        with self._lock:
-            self._states[upload_id] = (offset, state)
-            while len(self._states) > DIGESTS_REMEMBERED:
-                self._states.popitem(last=False)
-
-
-digests = Digests()

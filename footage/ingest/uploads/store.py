@@ -94,8 +94,10 @@ class Uploads:
             except PermissionError:
                 # Read-only already: whole, and on its way to its final name.
                 descriptor = os.open(path, os.O_RDONLY | flags)
-        except (FileNotFoundError, OSError) as error:
-            if isinstance(error, FileNotFoundError) or path.is_symlink():
+        except (FileNotFoundError, IsADirectoryError):
+            raise Gone from None
+        except OSError:
+            if path.is_symlink():
                 raise Gone from None
             raise
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):

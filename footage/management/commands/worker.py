@@ -4,8 +4,7 @@ from typing import Any
 
 from django_tasks_db.management.commands.db_worker import Command as QueueWorker
 
-from footage.ingest.write_path import masters_store
-from footage.tasks import recovery
+from footage.tasks import recovery, upkeep
 
 
 class Command(QueueWorker):
@@ -15,6 +14,6 @@ class Command(QueueWorker):
         with recovery.presence(worker_id):
             if taken_up := recovery.sweep():
                 self.stdout.write(f"Took up {taken_up} task(s) of a lost worker.")
-            masters_store().sweep()
+            upkeep.keep_up_hourly()
             recovery.sweep_every_minute()
             super().handle(*args, worker_id=worker_id, **options)
