@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "aleppo_archive.sign_in.SecondFactorMiddleware",
+    "aleppo_archive.maintenance.ReadOnlyMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
 
@@ -92,6 +93,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "footage.ingest.space.banner",
             ],
         },
     },

@@ -101,6 +101,9 @@ class SecondFactorMiddleware:
 
 def refused(request: HttpRequest) -> HttpResponse:
     """Send whoever may not be here to the sign-in, and somebody signed in who is no staff out."""
+    if request.path.startswith("/admin/uploads/"):
+        # A program sends files here: a redirect to a page would look like an answer to it.
+        return HttpResponse(status=403)
     if request.user.is_authenticated:
         return HttpResponseRedirect(reverse("account_logout"))
     back = request.get_full_path() if request.method == "GET" else reverse("admin:index")

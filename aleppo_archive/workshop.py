@@ -42,6 +42,7 @@ class Workshop(AdminSite):
         return {
             **super().each_context(request),
             "demonstration": settings.ARCHIVE_DEMONSTRATION,
+            "read_only": settings.ARCHIVE_READONLY,
         }
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list:
