@@ -11,7 +11,7 @@ from footage.catalogue.record import Record
 from footage.catalogue.record import Rendition as PublicCopy
 from footage.custody.models import EventType, record
 from footage.models import Clip, Testimony
-from footage.models.fields import reading_language
+from footage.models.fields import reading_language, said
 from footage.publishing import authorities, rows
 from footage.publishing.access_copies import access_copies, remove
 from footage.publishing.coarsening import shown_ancestry
@@ -223,35 +223,37 @@ def silence(reference: str, start_s: float, end_s: float | None, *, by: Any | No
 def consequences(item: Clip | Testimony, act: str) -> list[Any]:
     """What `act` (publish, revise or withdraw) will do, as sentences for the confirmation page."""
     if act == "withdraw":
-        said: list[Any] = [
+        sentences: list[Any] = [
             _("It disappears from every page, list, count and export with the next request."),
             _("Its address answers with a tombstone: reference, date and class of reason."),
             _("Its access copies are removed. Copies that others made cannot be called back."),
         ]
         if isinstance(item, Testimony):
-            said.append(
+            sentences.append(
                 _("Clips that carry it lose their playable copy and those lines of transcript.")
             )
-        return said
+        return sentences
     credited = credited_person(item)
-    said = [
+    sentences = [
         _("Everybody will be able to see it, in both languages, from the next request on."),
-        _("The credit reads: %(byline)s") % {"byline": credited.byline_en}
+        _("The credit reads: %(byline)s") % {"byline": said(credited.byline_en, credited.byline_ar)}
         if credited
         else _("The credit reads: Name withheld."),
     ]
     if isinstance(item, Clip):
-        said += [
+        sentences += [
             _("The date is shown to the %(precision)s.")
             % {"precision": _label(DATE_PRECISION, item.filmed_precision)},
             _("The place is shown to the %(precision)s.")
             % {"precision": _label(PLACE_PRECISION, item.location_precision)},
         ]
         if item.verifiable_in_public:
-            said.append(_("The master's digest is published: a seized phone could be matched."))
+            sentences.append(
+                _("The master's digest is published: a seized phone could be matched.")
+            )
     if act == "revise":
-        said.append(_("The published version is replaced; addresses of its copies go dead."))
-    return said
+        sentences.append(_("The published version is replaced; addresses of its copies go dead."))
+    return sentences
 
 
 def _label(vocabulary: Vocabulary, code: str) -> str:
