@@ -52,6 +52,7 @@ export class Rows {
     } else {
       this.queue.resume(item);
     }
+    this.#tell(row, item);
     row.querySelector(`[data-part=${opposite}]`).focus();
   }
 
