@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from footage.accession import AlreadyHeld
-from footage.admin import suggestions, taking_in, working_copies
+from footage.admin import suggestions, taking_in, uploading, working_copies
 from footage.admin.base import SEALED_CLIP, require
 from footage.admin.verbs import ByState, PublicVerbs
 from footage.custody.models import CustodyEvent
@@ -171,6 +171,7 @@ class ClipAdmin(PublicVerbs):
             ),
             path("<int:object_id>/replace/", view(self.replace_page), name="footage_clip_replace"),
             path("<int:object_id>/discard/", view(self.discard_page), name="footage_clip_discard"),
+            *uploading.addresses(self),
             path("working/<str:name>/", view(self.working_copy), name="footage_clip_working"),
             *super().get_urls(),
         ]
