@@ -1,8 +1,10 @@
 """The only code that opens a media file. Every file is opened in a fresh, confined child.
 
     probe(path) -> Probe
-    render_poster(path, out_dir), render_playable(path, out_dir, height=480),
-    render_photograph(path, out_dir), render_sound(path, out_dir) -> RenderedFile
+    render_all(path, out_dir) -> list[RenderedFile]; render_each hands them out one by one
+    render_poster(path, out_dir), render_strip, render_playable(path, out_dir, height=480),
+    render_photograph, render_sound, render_waveform -> RenderedFile
+    read_credentials(path) -> dict: content credentials (C2PA)
     layers() -> dict[str, bool]
 
 All of them block for as long as the child runs, take masters of any size, and raise for a bad
@@ -10,23 +12,40 @@ file `Unplayable` and nothing else; `Unavailable` when the machine offers fewer 
 layers of confinement; OSError when `path` cannot be opened or `out_dir` cannot be written.
 """
 
-from footage.media.answers import Probe, RenderedFile
-from footage.media.copies import render_photograph, render_playable, render_poster, render_sound
-from footage.media.looking import probe
+from footage.media.answers import Probe, RenderedFile, Strip
+from footage.media.copies import (
+    render_all,
+    render_each,
+    render_photograph,
+    render_playable,
+    render_poster,
+    render_sound,
+    render_strip,
+    render_waveform,
+)
+from footage.media.looking import probe, read_credentials
+from footage.media.recipes import RECIPES
 from footage.media.sandbox import Unavailable, available, layers
 from footage.media.unplayable import REASONS, Unplayable
 
 __all__ = [
     "REASONS",
+    "RECIPES",
     "Probe",
     "RenderedFile",
+    "Strip",
     "Unavailable",
     "Unplayable",
     "available",
     "layers",
     "probe",
+    "read_credentials",
+    "render_all",
+    "render_each",
     "render_photograph",
     "render_playable",
     "render_poster",
     "render_sound",
+    "render_strip",
+    "render_waveform",
 ]

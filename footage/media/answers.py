@@ -12,6 +12,10 @@ from typing import Any, Final
 KINDS: Final = ("video", "photograph", "sound")
 DOUBTS: Final = ("", "epoch-1904", "epoch-1970", "default-clock", "future", "before-2011")
 COLOURS: Final = ("", "bt601", "bt709", "bt2020", "hlg", "pq")
+CREDENTIAL_STATES: Final = ("absent", "present", "remote", "unreadable")
+VALIDATIONS: Final = ("", "trusted", "valid", "invalid")
+CREDENTIAL_TEXTS: Final = ("title", "issuer", "signer", "signed", "generator", "remote_url")
+CREDENTIAL_LISTS: Final = ("actions", "assertions", "problems", "ingredients")
 MAX_TAGS: Final = 256
 MAX_TAG_CHARACTERS: Final = 4096
 MAX_PIXELS_A_SIDE: Final = 1 << 20
@@ -103,6 +107,30 @@ class Probe:
             demand(_is_text(key, 255) and _is_text(value, MAX_TAG_CHARACTERS), "tag")
 
 
+def check_credentials(data: dict[str, Any]) -> dict[str, Any]:
+    """The content credentials a child reports, if they are as declared; else ValueError.
+
+    state: 'present'; 'remote' when the manifest is kept on the web (`remote_url`, not fetched);
+    'absent'; 'unreadable' when damaged. validation: 'valid' means unaltered since it was signed,
+    by a signer the archive has no opinion of; 'trusted' with a known one; 'invalid' when broken.
+    Texts: CREDENTIAL_TEXTS, of 255 characters at most. Lists of at most 50 texts: actions and
+    assertions by their C2PA names, problems by the codes of the validation, ingredients by title.
+    """
+    names = {"state", "validation", *CREDENTIAL_TEXTS, *CREDENTIAL_LISTS}
+    sound = (
+        set(data) == names
+        and data["state"] in CREDENTIAL_STATES
+        and data["validation"] in VALIDATIONS
+        and all(_is_text(data[name], 255) for name in CREDENTIAL_TEXTS)
+        and all(isinstance(data[name], list) for name in CREDENTIAL_LISTS)
+        and all(len(data[name]) <= 50 for name in CREDENTIAL_LISTS)
+        and all(_is_text(item, 200) for name in CREDENTIAL_LISTS for item in data[name])
+    )
+    if not sound:
+        raise ValueError("not the fields of credentials")
+    return data
+
+
 @dataclass(frozen=True)
 class Strip:
     """Where the frames of a strip lie in its picture: side by side, left to right.
@@ -113,6 +141,18 @@ class Strip:
     times_s: tuple[float, ...]
     cell_width: int
     cell_height: int
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Strip":
+        """From what the child says. Raises ValueError unless every field is as declared."""
+        if set(data) != {f.name for f in fields(cls)} or not isinstance(data["times_s"], list):
+            raise ValueError("not the fields of a strip")
+        times = data["times_s"]
+        if not 1 <= len(times) <= 64 or not all(_is_number(t, 0, 1e7) for t in times):
+            raise ValueError("times of the strip are not as declared")
+        if not all(_is_whole(data[key], 1, 4096) for key in ("cell_width", "cell_height")):
+            raise ValueError("cells of the strip are not as declared")
+        return cls(tuple(float(t) for t in times), data["cell_width"], data["cell_height"])
 
 
 @dataclass(frozen=True)
@@ -140,14 +180,20 @@ def _is_text(value: object, limit: int) -> bool:
     return isinstance(value, str) and len(value) <= limit
 
 
+def _is_whole(value: object, least: int, most: int) -> bool:
+    return type(value) is int and least <= value <= most
+
+
 def _is_none_or_whole(value: object, least: int, most: int) -> bool:
-    return value is None or (type(value) is int and least <= value <= most)
+    return value is None or _is_whole(value, least, most)
 
 
-def _is_none_or_number(value: object, least: float, most: float) -> bool:
-    if value is None:
-        return True
+def _is_number(value: object, least: float, most: float) -> bool:
     # bool is an int to isinstance; a number it is not.
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return False
     return math.isfinite(value) and least <= value <= most
+
+
+def _is_none_or_number(value: object, least: float, most: float) -> bool:
+    return value is None or _is_number(value, least, most)

@@ -5,22 +5,27 @@ the tags of its master.
 """
 
 import hashlib
+import json
 import mmap
 import os
 import stat
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import imageio_ffmpeg
 
 from footage.media import recipes, sandbox, signatures
-from footage.media.answers import Probe, RenderedFile
+from footage.media.answers import Probe, RenderedFile, Strip
 from footage.media.confinement import Limits
+from footage.media.encoding import encode_arguments
 from footage.media.looking import probe_open
-from footage.media.recipes import Recipe
+from footage.media.recipes import ClipRecipe, Recipe, StillRecipe, StripRecipe, WaveformRecipe
 from footage.media.unplayable import Unplayable
 
 STILL_LIMITS: Final = Limits(memory=2 << 30, cpu_seconds=12, file_size=64 << 20, seconds=10)
+STRIP_LIMITS: Final = Limits(memory=2 << 30, cpu_seconds=30, file_size=64 << 20, seconds=20)
 PHOTOGRAPH_LIMITS: Final = Limits(memory=2 << 30, cpu_seconds=30, file_size=64 << 20, seconds=30)
 ENCODE_MEMORY: Final = 4 << 30
 LARGEST_COPY: Final = 16 << 30
@@ -34,71 +39,196 @@ SURELY_NO_CHANCE: Final = 8
 SAME_IN_EVERY_FILE: Final = ("major_brand", "compatible_brands")
 
 
+def render_all(path: Path, out_dir: Path, probed: Probe | None = None) -> list[RenderedFile]:
+    """Every copy a master gets, in `out_dir`. `render_each` hands them out as they are ready."""
+    return list(render_each(path, out_dir, probed))
+
+
+def render_each(
+    path: Path, out_dir: Path, probed: Probe | None = None, without: Collection[str] = ()
+) -> Iterator[RenderedFile]:
+    """Every copy a master gets but those whose roles are in `without`, soonest useful first.
+
+    Video: poster, strip, playable copies for everybody and for slow lines (one decoding), then
+    720 lines and the sound (another), then the waveform. Photograph: poster and two sizes.
+    Sound: itself and its waveform. Raises Unplayable where a copy fails; those before it stand.
+    """
+    with sandbox.opened(path) as descriptor:
+        seen = probed or probe_open(descriptor)
+        for recipes_together in _plan(seen):
+            wanted = [recipe for recipe in recipes_together if recipe.role not in without]
+            if wanted:
+                yield from _render(descriptor, seen, out_dir, wanted)
+
+
+def _plan(seen: Probe) -> list[list[Recipe]]:
+    """Groups of recipes; each group costs one child."""
+    if seen.kind == "photograph":
+        return [[recipes.POSTER], [recipes.PHOTOGRAPH], [recipes.PHOTOGRAPH_SMALL]]
+    sound: list[Recipe] = [recipes.SOUND] if seen.audio_codec else []
+    waveform: list[Recipe] = [recipes.WAVEFORM] if seen.audio_codec else []
+    if seen.kind == "sound" or seen.width is None or seen.height is None:
+        return [sound, waveform]
+    sizes = recipes.playables_for(seen.width, seen.height)
+    first: list[Recipe] = [size for size in sizes if size is not recipes.PLAYABLE_720]
+    second: list[Recipe] = [size for size in sizes if size is recipes.PLAYABLE_720]
+    return [[recipes.POSTER], [recipes.STRIP], first, second + sound, waveform]
+
+
 def render_poster(path: Path, out_dir: Path, probed: Probe | None = None) -> RenderedFile:
     """`out_dir`/poster.jpg: a frame that shows something, or the photograph itself, small.
 
     Under half a second for a phone clip. `probed` saves a second look at the file.
     """
-    with sandbox.opened(path) as descriptor:
-        seen = probed or probe_open(descriptor)
-        return _still(descriptor, seen, out_dir, recipes.POSTER, recipes.POSTER_SIDE, STILL_LIMITS)
+    return _render_one(path, out_dir, probed, recipes.POSTER)
 
 
-def render_photograph(path: Path, out_dir: Path, probed: Probe | None = None) -> RenderedFile:
-    """`out_dir`/photograph.jpg, from a photograph."""
-    with sandbox.opened(path) as descriptor:
-        seen = probed or probe_open(descriptor)
-        if seen.kind != "photograph":
-            raise Unplayable("no-picture", f"a {seen.kind}, not a photograph")
-        side = recipes.PHOTOGRAPH_SIDE
-        return _still(descriptor, seen, out_dir, recipes.PHOTOGRAPH, side, PHOTOGRAPH_LIMITS)
+def render_strip(path: Path, out_dir: Path, probed: Probe | None = None) -> RenderedFile:
+    """`out_dir`/strip.jpg: frames over the length of a video; `strip` of the answer says when."""
+    return _render_one(path, out_dir, probed, recipes.STRIP)
+
+
+def render_photograph(
+    path: Path, out_dir: Path, probed: Probe | None = None, small: bool = False
+) -> RenderedFile:
+    """`out_dir`/photograph.jpg, or the small one, from a photograph."""
+    recipe = recipes.PHOTOGRAPH_SMALL if small else recipes.PHOTOGRAPH
+    return _render_one(path, out_dir, probed, recipe)
 
 
 def render_playable(
     path: Path, out_dir: Path, height: int = 480, probed: Probe | None = None
 ) -> RenderedFile:
-    """`out_dir`/playable.mp4, from a video, its shorter side at most `height` pixels."""
-    with sandbox.opened(path) as descriptor:
-        seen = probed or probe_open(descriptor)
-        if seen.kind != "video" or seen.width is None or seen.height is None:
-            raise Unplayable("no-picture", f"a {seen.kind}, not a video")
-        size = recipes.playable_size(seen.width, seen.height, height)
-        arguments = recipes.playable_arguments(
-            descriptor, _family(descriptor), *size, bool(seen.audio_codec)
-        )
-        return _encode(descriptor, seen, out_dir, recipes.PLAYABLE, arguments)
+    """One playable copy of a video, `height` a key of recipes.PLAYABLES. Never enlarged."""
+    return _render_one(path, out_dir, probed, recipes.PLAYABLES[height])
 
 
 def render_sound(path: Path, out_dir: Path, probed: Probe | None = None) -> RenderedFile:
     """`out_dir`/sound.m4a: the sound of a sound recording, or of a video."""
+    return _render_one(path, out_dir, probed, recipes.SOUND)
+
+
+def render_waveform(path: Path, out_dir: Path, probed: Probe | None = None) -> RenderedFile:
+    """`out_dir`/waveform.json: `{"duration_s": seconds, "peaks": [0-100, ...]}`.
+
+    Numbers and not a picture: some hundred bytes, and the page draws them in its own colours.
+    """
+    return _render_one(path, out_dir, probed, recipes.WAVEFORM)
+
+
+def _render_one(path: Path, out_dir: Path, probed: Probe | None, recipe: Recipe) -> RenderedFile:
     with sandbox.opened(path) as descriptor:
         seen = probed or probe_open(descriptor)
-        if not seen.audio_codec:
-            raise Unplayable("no-sound")
-        arguments = recipes.sound_arguments(descriptor, _family(descriptor))
-        return _encode(descriptor, seen, out_dir, recipes.SOUND, arguments)
+        return _render(descriptor, seen, out_dir, [recipe])[0]
 
 
-def _still(
-    descriptor: int, seen: Probe, out_dir: Path, recipe: Recipe, side: int, limits: Limits
-) -> RenderedFile:
+def _render(
+    descriptor: int, seen: Probe, out_dir: Path, wanted: list[Recipe]
+) -> list[RenderedFile]:
+    """The copies of one group. Raises Unplayable for what this kind of master cannot give."""
+    first = wanted[0]
+    if isinstance(first, StillRecipe):
+        if first.role.startswith("photograph") and seen.kind != "photograph":
+            raise Unplayable("no-picture", f"a {seen.kind}, not a photograph")
+        return [_still(descriptor, seen, out_dir, first)]
+    if isinstance(first, StripRecipe):
+        return [_strip(descriptor, seen, out_dir, first)]
+    if isinstance(first, WaveformRecipe):
+        return [_waveform(descriptor, seen, out_dir, first)]
+    return _encode(descriptor, seen, out_dir, wanted)
+
+
+def _still(descriptor: int, seen: Probe, out_dir: Path, recipe: StillRecipe) -> RenderedFile:
     if seen.kind == "sound":
         raise Unplayable("no-picture")
-    request = {"name": recipe.file_name, "side": side, "duration_s": seen.duration_s}
+    limits = PHOTOGRAPH_LIMITS if seen.kind == "photograph" else STILL_LIMITS
+    request = {
+        "name": recipe.file_name,
+        "side": recipe.side,
+        "duration_s": seen.duration_s,
+        "colour": seen.colour,
+    }
     with sandbox.box(out_dir) as box:
         sandbox.run("still", descriptor, request, limits, box)
         return _accept(box, seen, out_dir, recipe)
 
 
+def _strip(descriptor: int, seen: Probe, out_dir: Path, recipe: StripRecipe) -> RenderedFile:
+    if seen.kind != "video":
+        raise Unplayable("no-picture", f"a {seen.kind}, not a video")
+    request = {
+        "name": recipe.file_name,
+        "count": recipe.frames,
+        "cell": recipe.cell,
+        "duration_s": seen.duration_s,
+        "colour": seen.colour,
+    }
+    with sandbox.box(out_dir) as box:
+        answer = sandbox.run("strip", descriptor, request, STRIP_LIMITS, box)
+        made = _accept(box, seen, out_dir, recipe)
+    try:
+        strip = Strip.from_json(answer)
+    except (ValueError, TypeError) as error:
+        raise Unplayable("crashed", f"the strip is not as declared: {error}") from None
+    if (made.width, made.height) != (len(strip.times_s) * strip.cell_width, strip.cell_height):
+        raise Unplayable("crashed", "the strip has another size than its cells")
+    return replace(made, strip=strip)
+
+
+def _waveform(descriptor: int, seen: Probe, out_dir: Path, recipe: WaveformRecipe) -> RenderedFile:
+    """The child sends numbers; what is written is written here, from numbers alone."""
+    if not seen.audio_codec:
+        raise Unplayable("no-sound")
+    seconds = 20 + 0.2 * (seen.duration_s or UNKNOWN_DURATION)
+    limits = Limits(1 << 30, int(seconds * 2), 1 << 20, seconds)
+    answer = sandbox.run("waveform", descriptor, {"count": recipe.peaks}, limits)
+    peaks, duration = answer.get("peaks"), answer.get("duration_s")
+    if (
+        not isinstance(peaks, list)
+        or len(peaks) != recipe.peaks
+        or not all(type(peak) is int and 0 <= peak <= 100 for peak in peaks)
+        or not isinstance(duration, float)
+        or not 0 < duration < 1e7
+    ):
+        raise Unplayable("crashed", "the waveform is not as declared")
+    content = json.dumps({"duration_s": duration, "peaks": peaks}, separators=(",", ":")).encode()
+    placed = out_dir / recipe.file_name
+    with sandbox.box(out_dir) as box:
+        made = box / recipe.file_name
+        made.write_bytes(content)
+        made.chmod(0o640)
+        os.replace(made, placed)
+    return RenderedFile(
+        path=placed,
+        role=recipe.role,
+        recipe=recipe.number,
+        media_type=recipe.media_type,
+        bytes=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        width=None,
+        height=None,
+        duration_s=duration,
+        truncated=seen.truncated or _ends_early(seen.duration_s, duration),
+    )
+
+
 def _encode(
-    descriptor: int, seen: Probe, out_dir: Path, recipe: Recipe, arguments: list[str]
-) -> RenderedFile:
+    descriptor: int, seen: Probe, out_dir: Path, wanted: list[Recipe]
+) -> list[RenderedFile]:
+    clips = [recipe for recipe in wanted if isinstance(recipe, ClipRecipe)]
+    if clips and (seen.kind != "video" or seen.width is None):
+        raise Unplayable("no-picture", f"a {seen.kind}, not a video")
+    if recipes.SOUND in wanted and not seen.audio_codec:
+        raise Unplayable("no-sound")
+    arguments = encode_arguments(
+        descriptor, _family(descriptor), seen, clips, recipes.SOUND in wanted
+    )
     seconds = min(LONGEST_JOB, max(60.0, 10 * (seen.duration_s or UNKNOWN_DURATION)))
     limits = Limits(ENCODE_MEMORY, int(seconds * 4), LARGEST_COPY, seconds)
     request: dict[str, Any] = {"program": imageio_ffmpeg.get_ffmpeg_exe(), "arguments": arguments}
     with sandbox.box(out_dir) as box:
         sandbox.run("encode", descriptor, request, limits, box)
-        return _accept(box, seen, out_dir, recipe)
+        return [_accept(box, seen, out_dir, recipe) for recipe in wanted]
 
 
 def _family(descriptor: int) -> str:

@@ -1,14 +1,15 @@
 """The parent's side of probing: start the child, check its answer."""
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from footage.media import sandbox
-from footage.media.answers import Probe
+from footage.media.answers import Probe, check_credentials
 from footage.media.confinement import Limits
 from footage.media.unplayable import Unplayable
 
 PROBE_LIMITS: Final = Limits(memory=1 << 30, cpu_seconds=6, file_size=1 << 20, seconds=9)
+CREDENTIALS_LIMITS: Final = Limits(memory=1 << 30, cpu_seconds=30, file_size=1 << 20, seconds=20)
 
 
 def probe(path: Path) -> Probe:
@@ -25,3 +26,16 @@ def probe_open(descriptor: int) -> Probe:
         raise Unplayable(
             "crashed", f"the answer of the probe is not as declared: {error}"
         ) from None
+
+
+def read_credentials(path: Path) -> dict[str, Any]:
+    """The content credentials (C2PA) in a file, as answers.check_credentials says. Sealed.
+
+    Reads all of the file, for its digests; asks nobody else. Files of no known format have none.
+    """
+    with sandbox.opened(path) as descriptor:
+        answer = sandbox.run("credentials", descriptor, {}, CREDENTIALS_LIMITS)
+    try:
+        return check_credentials(answer)
+    except (ValueError, TypeError) as error:
+        raise Unplayable("crashed", str(error)) from None

@@ -1,13 +1,14 @@
-"""How copies are made. A recipe that changes gets a new number, so that a copy says how it was
-made and old copies can be found and made again. Pure: numbers in, arguments out."""
+"""How copies are made, as data.
+
+A recipe that changes gets a new number, so that a copy says how it was made, and copies of a
+number that is no longer in RECIPES can be found and made again. Pure.
+"""
 
 from dataclasses import dataclass
 from typing import Final
 
-from footage.media import signatures
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Recipe:
     """file_name: the name of the copy inside the directory it is written to."""
 
@@ -18,29 +19,122 @@ class Recipe:
     says: str
 
 
-POSTER: Final = Recipe(
-    number=1,
+@dataclass(frozen=True, kw_only=True)
+class StillRecipe(Recipe):
+    """side: the longer side is at most so many pixels."""
+
+    side: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClipRecipe(Recipe):
+    """shorter: the shorter side is at most so many pixels, so that upright clips stay legible.
+
+    crf, video_kbps: x264's quality and its ceiling. frame_rate: at most so many frames a second.
+    sound_kbps, channels: of the AAC beside it.
+    """
+
+    shorter: int
+    crf: int
+    video_kbps: int
+    frame_rate: int
+    sound_kbps: int
+    channels: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StripRecipe(Recipe):
+    """frames: so many, evenly over the clip. cell: the longer side of each, in pixels."""
+
+    frames: int
+    cell: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaveformRecipe(Recipe):
+    """peaks: so many over the whole length, each the loudest sample of its part, 0 to 100."""
+
+    peaks: int
+
+
+_CLIP: Final = (
+    "H.264 and AAC in MP4 for progressive playback; upright, square pixels, interlacing removed, "
+    "high dynamic range brought to BT.709; sound and picture start together; first picture and "
+    "first sound only; no metadata."
+)
+
+POSTER: Final = StillRecipe(
+    number=5,
     role="poster",
     file_name="poster.jpg",
     media_type="image/jpeg",
     says="The clearest of up to six key frames from a tenth of the clip on (or the photograph), "
-    "upright, JPEG, at most 1280 px.",
+    "upright, colours as in the playable copies, JPEG, at most 1280 px.",
+    side=1280,
 )
-PLAYABLE: Final = Recipe(
-    number=2,
+STRIP: Final = StripRecipe(
+    number=6,
+    role="strip",
+    file_name="strip.jpg",
+    media_type="image/jpeg",
+    says="Ten frames evenly over the clip, side by side in one JPEG, with their times.",
+    frames=10,
+    cell=240,
+)
+PLAYABLE_240: Final = ClipRecipe(
+    number=7,
+    role="playable-240",
+    file_name="playable-240.mp4",
+    media_type="video/mp4",
+    says=_CLIP + " For slow lines: some 2 MB a minute.",
+    shorter=240,
+    crf=28,
+    video_kbps=300,
+    frame_rate=30,
+    sound_kbps=32,
+    channels=1,
+)
+PLAYABLE: Final = ClipRecipe(
+    number=8,
     role="playable",
     file_name="playable.mp4",
     media_type="video/mp4",
-    says="H.264 High and AAC in MP4 for progressive playback; the shorter side at most the height "
-    "asked for, so that upright phone clips stay legible; re-encoded; first picture and first "
-    "sound only.",
+    says=_CLIP + " Every video has this one.",
+    shorter=480,
+    crf=25,
+    video_kbps=1200,
+    frame_rate=30,
+    sound_kbps=64,
+    channels=2,
 )
-PHOTOGRAPH: Final = Recipe(
+PLAYABLE_720: Final = ClipRecipe(
+    number=9,
+    role="playable-720",
+    file_name="playable-720.mp4",
+    media_type="video/mp4",
+    says=_CLIP + " Only where the master has as many lines; keeps up to 60 frames a second.",
+    shorter=720,
+    crf=24,
+    video_kbps=3500,
+    frame_rate=60,
+    sound_kbps=96,
+    channels=2,
+)
+PHOTOGRAPH: Final = StillRecipe(
     number=3,
     role="photograph",
     file_name="photograph.jpg",
     media_type="image/jpeg",
     says="Upright, converted to sRGB, JPEG, at most 2048 px, no metadata.",
+    side=2048,
+)
+PHOTOGRAPH_SMALL: Final = StillRecipe(
+    number=10,
+    role="photograph-small",
+    file_name="photograph-small.jpg",
+    media_type="image/jpeg",
+    says="Upright, converted to sRGB, JPEG, at most 800 px, no metadata.",
+    side=800,
 )
 SOUND: Final = Recipe(
     number=4,
@@ -49,11 +143,48 @@ SOUND: Final = Recipe(
     media_type="audio/mp4",
     says="AAC stereo in MP4 for progressive playback; first sound only.",
 )
-RECIPES: Final = {recipe.number: recipe for recipe in (POSTER, PLAYABLE, PHOTOGRAPH, SOUND)}
+WAVEFORM: Final = WaveformRecipe(
+    number=11,
+    role="waveform",
+    file_name="waveform.json",
+    media_type="application/json",
+    says="The loudness of the first sound over the clip's length as a list of peaks, 0 to 100.",
+    peaks=400,
+)
 
-POSTER_SIDE: Final = 1280
-PHOTOGRAPH_SIDE: Final = 2048
+_ALL: Final[tuple[Recipe, ...]] = (
+    POSTER,
+    STRIP,
+    PLAYABLE_240,
+    PLAYABLE,
+    PLAYABLE_720,
+    PHOTOGRAPH,
+    PHOTOGRAPH_SMALL,
+    SOUND,
+    WAVEFORM,
+)
+RECIPES: Final = {recipe.number: recipe for recipe in _ALL}
+PLAYABLES: Final = {recipe.shorter: recipe for recipe in (PLAYABLE_240, PLAYABLE, PLAYABLE_720)}
+
+# Numbers that must not be given again, and what was wrong with them.
+RETIRED: Final = {
+    1: "Poster without regard to how colours are coded: high dynamic range looked faded.",
+    2: "Playable copy in one size without tone mapping or colour tags; a picture that began "
+    "late left the start empty.",
+}
+
 LONGEST_SIDE: Final = 3840
+
+
+def playables_for(width: int, height: int) -> list[ClipRecipe]:
+    """The playable copies a video of this size gets, the one for everybody first.
+
+    A smaller copy is made only where it is smaller, a larger one only where the master has it.
+    """
+    lines = min(width, height)
+    smaller = [PLAYABLE_240] if lines > PLAYABLE_240.shorter else []
+    larger = [PLAYABLE_720] if lines >= PLAYABLE_720.shorter else []
+    return [PLAYABLE, *smaller, *larger]
 
 
 def playable_size(width: int, height: int, shorter: int) -> tuple[int, int]:
@@ -67,57 +198,3 @@ def playable_size(width: int, height: int, shorter: int) -> tuple[int, int]:
 
 def _even(length: float) -> int:
     return max(2, round(length / 2) * 2 if length >= 3 else 2)
-
-
-def playable_arguments(
-    input_fd: int, family: str, width: int, height: int, sound: bool
-) -> list[str]:
-    """Arguments of ffmpeg for PLAYABLE; it runs in the directory it writes to.
-
-    FFmpeg turns the picture upright itself; scaling to square pixels follows. All SEI units are
-    cut from the stream: they are where captions and encoder notes travel.
-    """
-    scale = f"scale={width}:{height}:out_range=tv"
-    return [
-        *_input(input_fd, family),
-        *("-map", "0:V:0"),
-        *("-vf", f"bwdif=deint=interlaced,{scale},setsar=1,format=yuv420p"),
-        *"-c:v libx264 -profile:v high -preset veryfast -crf 24".split(),
-        *"-maxrate 2500k -bufsize 5000k -fps_mode vfr -a53cc 0".split(),
-        *("-force_key_frames", "expr:gte(t,n_forced*2)"),
-        *("-bsf:v", "filter_units=remove_types=6"),
-        *(("-map", "0:a:0", *_SOUND) if sound else ()),
-        *_output(PLAYABLE.file_name),
-    ]
-
-
-def sound_arguments(input_fd: int, family: str) -> list[str]:
-    """Arguments of ffmpeg for SOUND."""
-    return [*_input(input_fd, family), "-map", "0:a:0", *_SOUND, *_output(SOUND.file_name)]
-
-
-_SOUND: Final = tuple("-c:a aac -b:a 96k -ac 2 -ar 48000 -af aresample=async=1:first_pts=0".split())
-
-
-def _input(input_fd: int, family: str) -> list[str]:
-    """The input by descriptor, with its one demuxer and no other protocol."""
-    stay_inside = ("-enable_drefs", "0", "-use_absolute_path", "0") if family == "mov" else ()
-    return [
-        *"ffmpeg -nostdin -hide_banner -loglevel error -nostats -y -threads 2".split(),
-        *("-protocol_whitelist", "fd", "-format_whitelist", signatures.DEMUXERS[family]),
-        *("-max_pixels", str(signatures.MAX_FRAME_PIXELS)),
-        *("-max_streams", str(signatures.MAX_STREAMS)),
-        *stay_inside,
-        *("-fd", str(input_fd), "-i", "fd:"),
-    ]
-
-
-def _output(name: str) -> list[str]:
-    """Nothing of the input but picture and sound: no tags, chapters, data, dates or names."""
-    return [
-        *"-map_metadata -1 -map_metadata:s -1 -map_chapters -1 -sn -dn -threads 2".split(),
-        *"-metadata:s:v encoder= -metadata:s:a encoder= -empty_hdlr_name 1".split(),
-        *"-fflags +bitexact -flags:v +bitexact -flags:a +bitexact".split(),
-        *"-max_muxing_queue_size 4096 -movflags +faststart -f mp4".split(),
-        name,
-    ]

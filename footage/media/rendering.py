@@ -5,12 +5,14 @@ Moving copies are made by ffmpeg, which the same child becomes (recipes.py has t
 
 import contextlib
 import io
+import itertools
 import os
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import av
+from av.video.reformatter import Colorspace
 from PIL import Image, ImageCms, ImageOps, ImageStat
 
 from footage.media import photographs, probing, signatures
@@ -21,12 +23,20 @@ from footage.media.unplayable import Unplayable
 POSTER_PLACES = (0.10, 0.35, 0.60, 0.0)
 FRAMES_WEIGHED = 6
 PATIENCE = 3.0  # seconds
+STRIP_PATIENCE = 8.0
 # Mean and spread of grey levels (0-255) below which a frame shows nothing.
 DARK, FLAT = 18.0, 6.0
 QUALITY = 82
+_MATRICES = {
+    "bt601": Colorspace.ITU601,
+    "bt709": Colorspace.ITU709,
+    "bt2020": Colorspace.BT2020,
+}
 
 
-def render_still(descriptor: int, name: str, side: int, duration_s: float | None) -> dict[str, Any]:
+def render_still(
+    descriptor: int, name: str, side: int, duration_s: float | None, colour: str
+) -> dict[str, Any]:
     """Write a JPEG `name` in the current directory, the longer side at most `side` pixels.
 
     A photograph itself, or the poster of a recording. Returns its width and height.
@@ -35,10 +45,45 @@ def render_still(descriptor: int, name: str, side: int, duration_s: float | None
     if family in signatures.PICTURES:
         picture = _photograph(descriptor, family, side)
     elif family in signatures.DEMUXERS:
-        picture = _poster(descriptor, family, duration_s)
+        picture = _poster(descriptor, family, side, duration_s, colour)
     else:
         raise Unplayable("playlist" if family == "playlist" else "not-media")
     picture.thumbnail((side, side), Image.Resampling.LANCZOS)
+    return _save(picture, name)
+
+
+def render_strip(
+    descriptor: int, name: str, count: int, cell: int, duration_s: float | None, colour: str
+) -> dict[str, Any]:
+    """Write a JPEG `name` of up to `count` frames side by side; returns the JSON of a Strip.
+
+    Frames nearest before evenly spaced times, from key frames where these are close enough or
+    time is short. Frames that fall together are shown once.
+    """
+    family = signatures.family_of(os.pread(descriptor, signatures.HEAD_BYTES, 0))
+    if family not in signatures.DEMUXERS:
+        raise Unplayable("playlist" if family == "playlist" else "not-media")
+    cells: list[tuple[float, Image.Image]] = []
+    with probing.open_recording(descriptor, family) as container:
+        video = _picture_stream(container)
+        aspect = video.sample_aspect_ratio
+        begins = (container.start_time or 0) / av.time_base
+        for frame in _spread(container, video, count, duration_s, begins):
+            time_s = max(0.0, round(float(frame.time or 0) - begins, 3))
+            if not cells or time_s > cells[-1][0]:
+                cells.append((time_s, _upright(frame, aspect, cell, colour)))
+    if not cells:
+        raise Unplayable("damaged", "no picture could be decoded")
+    width, height = cells[0][1].size
+    sheet = Image.new("RGB", (width * len(cells), height))
+    for number, (_, picture) in enumerate(cells):
+        # A stream may change its size on the way; the strip may not.
+        sheet.paste(picture.resize((width, height)), (number * width, 0))
+    _save(sheet, name)
+    return {"times_s": [t for t, _ in cells], "cell_width": width, "cell_height": height}
+
+
+def _save(picture: Image.Image, name: str) -> dict[str, Any]:
     # A new image: what the input carried in `info` stays behind.
     clean = Image.new("RGB", picture.size)
     clean.paste(picture)
@@ -86,14 +131,11 @@ def _to_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
     return picture.convert("RGB")
 
 
-def _poster(descriptor: int, family: str, duration_s: float | None) -> Image.Image:
+def _poster(
+    descriptor: int, family: str, side: int, duration_s: float | None, colour: str
+) -> Image.Image:
     with probing.open_recording(descriptor, family) as container:
-        video = probing.first_picture_stream(container)
-        if video is None:
-            raise Unplayable("no-picture")
-        if video.codec_context is None:
-            raise Unplayable("unsupported-codec")
-        probing.check_size(video)
+        video = _picture_stream(container)
         aspect = video.sample_aspect_ratio
         best: tuple[float, Any] | None = None
         for place in POSTER_PLACES:
@@ -110,7 +152,58 @@ def _poster(descriptor: int, family: str, duration_s: float | None) -> Image.Ima
                     best = (weight, frame)
         if best is None:
             raise Unplayable("damaged", "no picture could be decoded")
-        return _upright(best[1], aspect)
+        return _upright(best[1], aspect, side, colour)
+
+
+def _picture_stream(container: Any) -> Any:
+    video = probing.first_picture_stream(container)
+    if video is None:
+        raise Unplayable("no-picture")
+    if video.codec_context is None:
+        raise Unplayable("unsupported-codec")
+    probing.check_size(video)
+    return video
+
+
+def _spread(
+    container: Any, video: Any, count: int, duration_s: float | None, begins: float
+) -> Iterator[Any]:
+    """Up to `count` frames over the clip, in order of time; the first ones if its length is
+    unknown."""
+    step = (duration_s or 0) / count
+    until = time.monotonic() + STRIP_PATIENCE
+    found = 0
+    for number in range(count if step else 0):
+        wanted = begins + step * number
+        frame = _frame_at(container, video, wanted, wanted - step / 2, until)
+        if frame is not None:
+            found += 1
+            yield frame
+    if not found:
+        _seek(container, 0)
+        yield from itertools.islice(probing.frames(container, video), 0, count * 10, 10)
+
+
+def _frame_at(container: Any, video: Any, wanted: float, enough: float, until: float) -> Any:
+    """The last frame at or before `wanted`; a key frame after `enough` will do, and any key
+    frame once the time is up."""
+    video.codec_context.skip_frame = "DEFAULT"
+    _seek(container, wanted)
+    last = None
+    for frame in probing.frames(container, video):
+        if frame.time is None or frame.is_corrupt:
+            continue
+        if last is not None and frame.time > wanted:
+            break
+        last = frame
+        if frame.time >= enough or time.monotonic() > until:
+            break
+    return last
+
+
+def _seek(container: Any, seconds: float) -> None:
+    with contextlib.suppress(av.FFmpegError):  # not seekable: from where it stands
+        container.seek(int(seconds * av.time_base))
 
 
 def _key_frames_from(container: Any, video: Any, seconds: float) -> list[Any]:
@@ -118,8 +211,7 @@ def _key_frames_from(container: Any, video: Any, seconds: float) -> list[Any]:
     found: list[Any] = []
     for skip in ("NONKEY", "DEFAULT"):
         video.codec_context.skip_frame = skip
-        with contextlib.suppress(av.FFmpegError):  # not seekable: from where it stands
-            container.seek(int(seconds * av.time_base))
+        _seek(container, seconds)
         for frame in probing.frames(container, video):
             if frame.is_corrupt and skip == "NONKEY":
                 continue
@@ -134,8 +226,7 @@ def _key_frames_from(container: Any, video: Any, seconds: float) -> list[Any]:
 def _every_tenth(container: Any, video: Any) -> Iterator[Any]:
     """Frames from the start, for as long as there is time: for clips whose key frames are dark."""
     video.codec_context.skip_frame = "DEFAULT"
-    with contextlib.suppress(av.FFmpegError):
-        container.seek(0)
+    _seek(container, 0)
     until = time.monotonic() + PATIENCE
     for count, frame in enumerate(probing.frames(container, video)):
         if time.monotonic() > until:
@@ -152,12 +243,21 @@ def _weight(frame: Any) -> float:
     return spread if shows_something else spread - 256
 
 
-def _upright(frame: Any, aspect: Any) -> Image.Image:
+def _upright(frame: Any, aspect: Any, side: int, colour: str) -> Image.Image:
+    """The frame in square pixels, turned as it says, its longer side at most `side`."""
     rotation, mirrored = probing.orientation_of(frame)
-    picture = frame.to_image()
     width, height = probing.square_size(frame.width, frame.height, aspect)
-    if (width, height) != picture.size:
-        picture = picture.resize((width, height), Image.Resampling.BICUBIC)
+    scale = min(1.0, side / max(width, height))
+    width, height = max(1, round(width * scale)), max(1, round(height * scale))
+    if colour in ("hlg", "pq"):
+        from footage.media import colours  # loads numpy; worker.py has done it where needed
+
+        picture = colours.picture_from_hdr(frame, colour, width, height)
+    else:
+        matrix = _MATRICES.get(colour, Colorspace.ITU601)
+        picture = frame.reformat(
+            width=width, height=height, format="rgb24", src_colorspace=matrix
+        ).to_image()
     return _turned(picture, rotation, mirrored)
 
 

@@ -5,6 +5,7 @@ answers with JSON on the result pipe, an object a line: what the container told,
 (`evidence`), then the answer or why there is none.
 """
 
+import importlib
 import json
 import os
 import sys
@@ -18,12 +19,16 @@ DETAIL_LIMIT = 2000
 
 def main() -> int:
     job = json.loads(sys.argv[1])
+    # Where numpy is loaded, its algebra must not start threads: they could not be confined.
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
     try:
         from footage.media import confinement, probing, rendering
         from footage.media.unplayable import Unplayable
 
         probing.warm_up()
+        for name in _more_for(job):
+            importlib.import_module(f"footage.media.{name}")
         program = job["request"].get("program")
         # Reachable by descriptor after the change of user, wherever it is installed.
         program_fd = os.open(program, os.O_PATH | os.O_CLOEXEC) if program else -1
@@ -49,6 +54,16 @@ def main() -> int:
             )
         elif job["verb"] == "still":
             answer = rendering.render_still(job["input"], **job["request"])
+        elif job["verb"] == "strip":
+            answer = rendering.render_strip(job["input"], **job["request"])
+        elif job["verb"] == "waveform":
+            from footage.media import loudness
+
+            answer = loudness.peaks(job["input"], **job["request"])
+        elif job["verb"] == "credentials":
+            from footage.media import credentials
+
+            answer = credentials.read(job["input"])
         elif job["verb"] == "encode":
             _send(job["result"], {"answer": {}})
             confinement.become(program_fd, job["request"]["arguments"])
@@ -64,6 +79,14 @@ def main() -> int:
     _send(job["result"], reply)
     # Skips destructors: a library that crashes while tidying up must not spoil the answer.
     os._exit(0)
+
+
+def _more_for(job: dict[str, Any]) -> list[str]:
+    """Modules that few jobs need and that are slow to load: those with numpy, or large."""
+    slow = {"waveform": ["loudness"], "credentials": ["credentials"]}
+    if job["verb"] in slow:
+        return slow[job["verb"]]
+    return ["colours"] if job["request"].get("colour") in ("hlg", "pq") else []
 
 
 def _send(descriptor: int, reply: dict[str, Any]) -> None:

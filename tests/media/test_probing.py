@@ -261,7 +261,7 @@ def test_a_photograph_cut_off_before_its_picture_still_tells_its_place(
     whole = (files / "syn_exif_gps_al-kallaseh.jpg").read_bytes()
     torn = tmp_path / "torn.jpg"
     scan = whole.rindex(b"\xff\xda")
-    torn.write_bytes(whole[: scan + 4])
+    torn.write_bytes(whole[:scan])
     try:
         told: media.Probe | None = media.probe(torn)
     except media.Unplayable as error:
@@ -303,5 +303,5 @@ def test_only_decoders_of_cameras_and_phones_may_run(
     if opens:
         assert media.probe(clip).video_codec == codec
     else:
-        with pytest.raises(media.Unplayable, match="damaged|unsupported"):
+        with pytest.raises(media.Unplayable, match=r"damaged|unsupported"):
             media.probe(clip)
