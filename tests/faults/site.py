@@ -177,7 +177,7 @@ class Site:
                 status, headers, body = self.request("HEAD", address)
                 if status == 200:
                     return int(headers["Upload-Offset"])
-                assert status in {423, 409, 503}, (status, body)
+                assert status in {409, 423, 500, 503}, (status, body)
             time.sleep(0.05)
         raise AssertionError("no answer")
 

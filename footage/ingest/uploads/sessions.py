@@ -5,7 +5,6 @@ token in the row, raised by each writer, lets one writer count (a second machine
 that lied). An offset is stored, and only then acknowledged, after the disk has synced the bytes.
 """
 
-import hashlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -214,7 +213,8 @@ class Writer:
     def take(self, source: Source, length: int, checksum: Checksum | None) -> None:
         """Write what comes, count it when it is synced: all along, or once the checksum holds."""
         begun = self.pen.offset
-        whole, part = digests.taken(self.upload.pk, begun), hashlib.sha256()
+        whole = digests.taken(self.upload.pk, begun)
+        part = checksum.running() if checksum else None
         synced_at, since = time.monotonic(), 0
         try:
             for piece in self._pieces(source, length):
@@ -222,7 +222,7 @@ class Writer:
                 since += len(piece)
                 if whole:
                     whole.update(piece)
-                if checksum:
+                if part:
                     part.update(piece)
                     continue
                 waited = time.monotonic() - synced_at
@@ -238,7 +238,7 @@ class Writer:
                 if isinstance(stop, Interrupted):
                     digests.remember(self.upload.pk, self.pen.offset, whole)
             raise
-        if checksum and not checksum.matches(part.digest()):
+        if checksum and part and not checksum.matches(part.digest()):
             self.pen.settle(begun)
             raise ChecksumDiffers
         if length:
