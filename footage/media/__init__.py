@@ -5,6 +5,7 @@
     render_poster(path, out_dir), render_strip, render_playable(path, out_dir, height=480),
     render_photograph, render_sound, render_waveform -> RenderedFile
     read_credentials(path) -> dict: content credentials (C2PA)
+    frame_hashes(path) -> list[FrameHash]; compare(hashes, hashes) -> Likeness | None
     layers() -> dict[str, bool]
 
 All of them block for as long as the child runs, take masters of any size, and raise for a bad
@@ -23,7 +24,8 @@ from footage.media.copies import (
     render_strip,
     render_waveform,
 )
-from footage.media.looking import probe, read_credentials
+from footage.media.likeness import FrameHash, Likeness, compare
+from footage.media.looking import frame_hashes, probe, read_credentials
 from footage.media.recipes import RECIPES
 from footage.media.sandbox import Unavailable, available, layers
 from footage.media.unplayable import REASONS, Unplayable
@@ -31,12 +33,16 @@ from footage.media.unplayable import REASONS, Unplayable
 __all__ = [
     "REASONS",
     "RECIPES",
+    "FrameHash",
+    "Likeness",
     "Probe",
     "RenderedFile",
     "Strip",
     "Unavailable",
     "Unplayable",
     "available",
+    "compare",
+    "frame_hashes",
     "layers",
     "probe",
     "read_credentials",

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 
 KERNEL_LAYERS = ("network", "landlock", "seccomp")
 NOBODY = 65534
+# Threads and processes where they can only be counted; two encoders use some forty.
+PROCESSES = 256
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -101,6 +103,9 @@ def confine(
     _libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     on["landlock"] = _landlock(rules)
     on["seccomp"] = _seccomp(may_become=program is not None)
+    if not on["seccomp"]:
+        # Nothing refuses new processes then; counted for all children of this user together.
+        resource.setrlimit(resource.RLIMIT_NPROC, (PROCESSES, PROCESSES))
     return on
 
 

@@ -6,9 +6,11 @@ from typing import Any, Final
 from footage.media import sandbox
 from footage.media.answers import Probe, check_credentials
 from footage.media.confinement import Limits
+from footage.media.likeness import FrameHash, hashes_from_json
 from footage.media.unplayable import Unplayable
 
 PROBE_LIMITS: Final = Limits(memory=1 << 30, cpu_seconds=6, file_size=1 << 20, seconds=9)
+HASHES_LIMIT: Final = 4 << 20
 CREDENTIALS_LIMITS: Final = Limits(memory=1 << 30, cpu_seconds=30, file_size=1 << 20, seconds=20)
 
 
@@ -38,4 +40,24 @@ def read_credentials(path: Path) -> dict[str, Any]:
     try:
         return check_credentials(answer)
     except (ValueError, TypeError) as error:
+        raise Unplayable("crashed", str(error)) from None
+
+
+def frame_hashes(path: Path, probed: Probe | None = None) -> list[FrameHash]:
+    """Perceptual hashes of a photograph or of about one frame a second of a video.
+
+    Reads all of the video: give it a small playable copy where there is one. Sealed: they tell
+    whether somebody else's copy of a clip is ours. Raises Unplayable for sound.
+    """
+    with sandbox.opened(path) as descriptor:
+        seen = probed or probe_open(descriptor)
+        if seen.kind == "sound":
+            raise Unplayable("no-picture")
+        seconds = 20 + (seen.duration_s or 600)
+        limits = Limits(2 << 30, int(seconds * 2), 1 << 20, seconds)
+        request = {"duration_s": seen.duration_s}
+        answer = sandbox.run("hashes", descriptor, request, limits, result_limit=HASHES_LIMIT)
+    try:
+        return hashes_from_json(answer)
+    except ValueError as error:
         raise Unplayable("crashed", str(error)) from None

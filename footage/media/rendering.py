@@ -43,7 +43,7 @@ def render_still(
     """
     family = signatures.family_of(os.pread(descriptor, signatures.HEAD_BYTES, 0))
     if family in signatures.PICTURES:
-        picture = _photograph(descriptor, family, side)
+        picture = photograph(descriptor, family, side)
     elif family in signatures.DEMUXERS:
         picture = _poster(descriptor, family, side, duration_s, colour)
     else:
@@ -65,7 +65,7 @@ def render_strip(
         raise Unplayable("playlist" if family == "playlist" else "not-media")
     cells: list[tuple[float, Image.Image]] = []
     with probing.open_recording(descriptor, family) as container:
-        video = _picture_stream(container)
+        video = picture_stream(container)
         aspect = video.sample_aspect_ratio
         begins = (container.start_time or 0) / av.time_base
         for frame in _spread(container, video, count, duration_s, begins):
@@ -91,7 +91,7 @@ def _save(picture: Image.Image, name: str) -> dict[str, Any]:
     return {"width": clean.width, "height": clean.height}
 
 
-def _photograph(descriptor: int, form: str, side: int) -> Image.Image:
+def photograph(descriptor: int, form: str, side: int) -> Image.Image:
     picture = photographs.open_picture(descriptor, form)
     profile = picture.info.get("icc_profile")
     picture.draft("RGB", (side, side))
@@ -135,7 +135,7 @@ def _poster(
     descriptor: int, family: str, side: int, duration_s: float | None, colour: str
 ) -> Image.Image:
     with probing.open_recording(descriptor, family) as container:
-        video = _picture_stream(container)
+        video = picture_stream(container)
         aspect = video.sample_aspect_ratio
         best: tuple[float, Any] | None = None
         for place in POSTER_PLACES:
@@ -155,7 +155,7 @@ def _poster(
         return _upright(best[1], aspect, side, colour)
 
 
-def _picture_stream(container: Any) -> Any:
+def picture_stream(container: Any) -> Any:
     video = probing.first_picture_stream(container)
     if video is None:
         raise Unplayable("no-picture")

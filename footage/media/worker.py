@@ -60,6 +60,10 @@ def main() -> int:
             from footage.media import loudness
 
             answer = loudness.peaks(job["input"], **job["request"])
+        elif job["verb"] == "hashes":
+            from footage.media import hashing
+
+            answer = hashing.hashes(job["input"], **job["request"])
         elif job["verb"] == "credentials":
             from footage.media import credentials
 
@@ -83,7 +87,7 @@ def main() -> int:
 
 def _more_for(job: dict[str, Any]) -> list[str]:
     """Modules that few jobs need and that are slow to load: those with numpy, or large."""
-    slow = {"waveform": ["loudness"], "credentials": ["credentials"]}
+    slow = {"waveform": ["loudness"], "credentials": ["credentials"], "hashes": ["hashing"]}
     if job["verb"] in slow:
         return slow[job["verb"]]
     return ["colours"] if job["request"].get("colour") in ("hlg", "pq") else []
