@@ -115,7 +115,12 @@ class Directory:
         """
         with _failures_told():
             os.fchmod(descriptor, 0o400)
+        try:
             os.fsync(descriptor)
+        except OSError as error:
+            # For want of space too: this file's pages may be dropped, so it is not "full, go on".
+            raise StorageFailed(os.strerror(error.errno or 0)) from error
+        with _failures_told():
             found = _digest_on_disk(path, size)
         if not found or (digest and found != digest):
             raise StorageFailed(f"read back {found or 'another size'}, wrote {digest or size}")

@@ -1,5 +1,6 @@
 """A real web server on an archive of its own, to be killed, and a client that does not give up."""
 
+import base64
 import contextlib
 import hashlib
 import http.client
@@ -17,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 from tests import servers
-from tests.uploads.conftest import b64
 
 CSRF = "c" * 32
 PREPARE = """
@@ -220,6 +220,10 @@ class Site:
                 f"AND subject = 'master:{master}'"
             )
             assert events == 1
+
+
+def b64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
 
 
 @contextlib.contextmanager

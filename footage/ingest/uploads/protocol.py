@@ -119,10 +119,11 @@ def metadata(value: str | None) -> dict[str, str]:
     Keys are ASCII without space and comma and unique; values are base64, or absent for "".
     Raises ProtocolError 400, or 413 beyond the bounds above.
     """
-    if not (value or "").strip(" "):
+    text = (value or "").strip(" ")
+    if not text:
         return {}  # tuspy sends an empty one
-    pairs = value.split(",") if value else []
-    if len(value or "") > LONGEST_METADATA or len(pairs) > MOST_METADATA_KEYS:
+    pairs = text.split(",")
+    if len(text) > LONGEST_METADATA or len(pairs) > MOST_METADATA_KEYS:
         raise ProtocolError(413, "Upload-Metadata is too long.", "Upload-Metadata أطول من اللازم.")
     found: dict[str, str] = {}
     for pair in pairs:

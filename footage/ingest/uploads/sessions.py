@@ -36,7 +36,7 @@ from footage.ingest.uploads.protocol import Checksum
 from footage.ingest.uploads.store import Gone, Pen, SyncFailed, Taken, Uploads
 from footage.ingest.write_path import Received, masters_store, take_in
 
-PIECE: Final = 256 * 1024
+PIECE: Final = 2**20
 # What a dying server may have received without counting it: so many bytes, or so many seconds.
 BYTES_BETWEEN_SYNCS: Final = 8 * 2**20
 SECONDS_BETWEEN_SYNCS: Final = 5.0

@@ -75,10 +75,13 @@ class Uploads:
             os.close(descriptor)
 
     def remove(self, upload_id: str) -> None:
-        """Take the file away; gone already is fine. The caller holds the pen, or nobody can."""
-        with contextlib.suppress(FileNotFoundError):
+        """Take the file away, if it can be. The caller holds the pen, or nobody can.
+
+        Not synced, and no failure: what stays, or comes back after a power cut, is swept by the
+        reconciler, and who is waiting for an answer gets the true one.
+        """
+        with contextlib.suppress(OSError):
             self.path(upload_id).unlink()
-            sync_directory(self.root)
 
     def names(self) -> list[str]:
         """Every entry, ours or not."""
