@@ -33,7 +33,8 @@ class UploadPage:
 
     def go(self) -> "UploadPage":
         self.page.goto(f"{self.site}/admin/footage/clip/upload/")
-        self.page.get_by_role("button").first.wait_for()
+        # The scripts show it when they are ready.
+        self.page.locator("[data-page=choose-files]").wait_for()
         return self
 
     def choose(self, *files: Path) -> None:

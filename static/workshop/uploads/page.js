@@ -58,24 +58,38 @@ function draw() {
   if (pace && ended < files) {
     facts.push(speed(pace), words("left", { time: duration((all - there) / pace) }));
   }
-  part("facts").textContent = facts.join(" · ");
+  part("facts").replaceChildren(...facts.flatMap((fact) => [inOnePiece(fact), " "]));
   const going = queue.unended.some((item) => !item.paused);
   part("pause-all").hidden = !going;
   part("resume-all").hidden = going || !queue.unended.length;
   part("next").hidden = !queue.items.some((item) => item.state === "done");
 }
 
+// A fact wraps as a whole.
+function inOnePiece(fact) {
+  const span = document.createElement("span");
+  span.textContent = fact;
+  return span;
+}
+
 // --- Choosing ------------------------------------------------------------------------------------
 function take(files) {
+  if (!files.length) {
+    return;
+  }
   queue.add(files.filter(isFootage), form.elements.source_note.value);
 }
 
+function takeFrom(input) {
+  take([...input.files]);
+  // The same file may be chosen again.
+  input.value = "";
+}
+
 for (const input of form.querySelectorAll("input[type=file]")) {
-  input.addEventListener("change", () => {
-    take([...input.files]);
-    // The same file may be chosen again.
-    input.value = "";
-  });
+  input.addEventListener("change", () => takeFrom(input));
+  // Chosen before this script had come over the line, or kept by the browser over a reload.
+  takeFrom(input);
 }
 part("choose-files").addEventListener("click", () => form.elements.files.click());
 part("choose-folder").addEventListener("click", () => part("folder").click());
