@@ -306,6 +306,31 @@ def test_other_bytes_than_the_device_announced_are_refused_in_words(
         tab.ends_as("done", "mixed-up.mp4")
 
 
+def test_an_archive_that_names_another_digest_is_not_believed(
+    open_page: Open, recording: Recording, rima: User
+) -> None:
+    def name_another(event: dict[str, Any]) -> None:
+        headers = event["responseHeaders"]
+        for header in headers:
+            if header["name"].lower() == "archive-digest":
+                header["value"] = "sha256:" + "0" * 64
+        tab.devtools.send(
+            "Fetch.continueResponse",
+            {
+                "requestId": event["requestId"],
+                "responseCode": event["responseStatusCode"],
+                "responseHeaders": headers,
+            },
+        )
+
+    with open_page(rima) as tab:
+        tab.go().devtools.on("Fetch.requestPaused", name_another)
+        pattern = {"urlPattern": "*/admin/uploads/*", "requestStage": "Response"}
+        tab.devtools.send("Fetch.enable", {"patterns": [pattern]})
+        tab.choose(recording("one.mp4"))
+        assert "is not the one made on this device" in tab.ends_as("refused", "one.mp4")
+
+
 def test_what_is_no_recording_is_refused_in_words_and_others_go_on(
     open_page: Open, recording: Recording, rima: User
 ) -> None:

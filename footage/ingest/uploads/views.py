@@ -301,6 +301,9 @@ def _told(
         response["Upload-Expires"] = protocol.http_date(upload.expires_at)
     if upload.outcome:
         response["Archive-Outcome"] = upload.outcome
+        if upload.master:
+            # For the sender to compare with what it hashed itself.
+            response["Archive-Digest"] = upload.master.fixity
         if page := _page(upload, request, house):
             response["Archive-Clip"] = page
     return response

@@ -8,6 +8,9 @@ export class Refusal extends Error {
   }
 }
 
+// The archive says it has other bytes than this device sent.
+export class Differs extends Error {}
+
 // The session has ended: nothing goes on before somebody signs in.
 export class SignedOut extends Error {}
 

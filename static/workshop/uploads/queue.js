@@ -2,7 +2,7 @@
 // on a bad line whole files arrive first, and reading the next one costs the line nothing.
 
 import { Digests, hexadecimal, Unreadable } from "./digests.js";
-import { Refusal, SignedOut } from "./archive.js";
+import { Differs, Refusal, SignedOut } from "./archive.js";
 import { Pace } from "./pace.js";
 import { send } from "./sending.js";
 
@@ -22,7 +22,8 @@ export class Item {
     // What the archive or the browser said of it, "" when nothing; the clip's page, when known.
     this.message = "";
     this.page = "";
-    // Why it stopped: "signed-out", "unreadable", "refused" or "line"; and whether it may go on.
+    // Why it stopped ("signed-out", "unreadable", "differs", "refused", "line"), and whether it may
+    // go on.
     this.reason = "";
     this.again = false;
     // The line broke and another try is coming.
@@ -254,11 +255,14 @@ export class Queue {
   #stop(item, error) {
     item.message = "";
     item.again = true;
-    if (error instanceof Refusal || error instanceof Unreadable) {
+    if (error instanceof Refusal) {
+      item.state = item.reason = "refused";
+      item.message = error.message;
+      item.again = !error.final;
+    } else if (error instanceof Unreadable || error instanceof Differs) {
       item.state = "refused";
-      item.reason = error instanceof Refusal ? "refused" : "unreadable";
-      item.message = error instanceof Refusal ? error.message : "";
-      item.again = error instanceof Refusal && !error.final;
+      item.reason = error instanceof Differs ? "differs" : "unreadable";
+      item.again = false;
     } else {
       item.state = "broken";
       item.reason = error instanceof SignedOut ? "signed-out" : "line";

@@ -2,7 +2,7 @@
 // a SHA-256 for every chunk, smaller chunks on a bad line, and patience.
 
 import { base64, Unreadable } from "./digests.js";
-import { Refusal, SignedOut } from "./archive.js";
+import { Differs, Refusal, SignedOut } from "./archive.js";
 
 const { tus } = window;
 const MEGABYTE = 1024 * 1024;
@@ -49,11 +49,16 @@ export function send({ file, digest, source, address, archive, checksums, hears 
     onChunkComplete() {
       upload.options.chunkSize = Math.min(LARGEST_CHUNK, upload.options.chunkSize * 2);
     },
-    onSuccess: ({ lastResponse }) =>
+    onSuccess({ lastResponse }) {
+      if (lastResponse.getHeader("Archive-Digest") !== `sha256:${digest}`) {
+        hears.failed(new Differs());
+        return;
+      }
       hears.done({
         outcome: lastResponse.getHeader("Archive-Outcome"),
         page: lastResponse.getHeader("Archive-Clip"),
-      }),
+      });
+    },
     onError: (error) => hears.failed(told(error)),
   });
   upload.start();
