@@ -17,14 +17,16 @@ from footage.media.unplayable import Unplayable
 # PDQ looks at 64 x 64 points; from a square of this side its own smoothing has enough to go on.
 SIDE = 256
 MOST_FRAMES = 4000
+# Clips under a minute give as many frames as fit at five a second; longer ones one a second.
+FRAMES_OF_SHORT = 60
 # Clips longer than this, in seconds, are read without the frames no other frame refers to.
 LONG = 20.0
 
 
 def hashes(descriptor: int, duration_s: float | None) -> dict[str, Any]:
-    """`frames`: [seconds, quality 0-100, hex of the hash of every view], about one a second.
+    """`frames`: [seconds, quality 0-100, hex of the hash of every view], one a second or more.
 
-    Short clips give a frame every fifth of a second or so; a photograph gives one at 0.
+    A photograph gives one frame, at 0.
     """
     family = signatures.family_of(os.pread(descriptor, signatures.HEAD_BYTES, 0))
     if family in signatures.PICTURES:
@@ -45,7 +47,7 @@ def _squares(
     descriptor: int, family: str, duration_s: float | None
 ) -> Iterator[tuple[float, NDArray[np.uint8]]]:
     """Upright frames squeezed into squares, with their times."""
-    step = min(1.0, max(0.2, (duration_s or 10.0) / 16))
+    step = min(1.0, max(0.2, (duration_s or 30.0) / FRAMES_OF_SHORT))
     with probing.open_recording(descriptor, family) as container:
         video = rendering.picture_stream(container)
         video.codec_context.skip_frame = "NONREF" if (duration_s or 0) > LONG else "DEFAULT"

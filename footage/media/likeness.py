@@ -44,6 +44,8 @@ LEAST_FRAMES: Final = 3
 # Of the frames of the time both cover, so many must agree.
 LEAST_PART: Final = 0.5
 SLACK_S: Final = 0.6
+# Bits by which a less likely relation must be nearer than a more likely one.
+NEARER: Final = 14
 # Whole in the other, and the other at most so many times as long: trimmed; else a part of it.
 TRIMMED_TIMES: Final = 3.0
 
@@ -121,8 +123,11 @@ def compare(first: Sequence[FrameHash], second: Sequence[FrameHash]) -> Likeness
 
 
 def _better(one: Likeness, other: Likeness) -> bool:
-    """Earlier relations ask for less change; a later one must explain clearly more."""
-    return one.matched > other.matched * 1.3
+    """Earlier relations ask for less change; a later one must explain clearly more: more
+    frames, or as many that are clearly nearer."""
+    if one.matched > other.matched * 1.3:
+        return True
+    return one.matched >= other.matched * 0.8 and one.distance <= other.distance - NEARER
 
 
 def usable(frames: Sequence[FrameHash]) -> list[FrameHash]:
@@ -171,9 +176,11 @@ def _aligned(
     agree = min(len(in_a), len(in_b))
     if agree < LEAST_FRAMES or agree < LEAST_PART * min(shared_a, shared_b):
         return None
-    part_a, part_b = len(in_a) / len(a), len(in_b) / len(b)
+    apart = max(_step(times_a), _step(times_b))
+    part_a, part_b = _covered(times_a, in_a, apart), _covered(times_b, in_b, apart)
     kind = _extent(part_a, part_b, times_a, times_b) or picture
-    return Likeness(kind, picture, round(shift, 2), agree, int(np.median(exact)))
+    nearest = [int(exact[rows[near] == row].min()) for row in in_a]
+    return Likeness(kind, picture, round(shift, 2), agree, int(np.median(nearest)))
 
 
 def _alike_once(
@@ -187,6 +194,18 @@ def _alike_once(
     few, many = sorted((times_a.size, times_b.size))
     kind = "part-of" if few < LEAST_FRAMES <= many else picture
     return Likeness(kind, picture, round(float(times_b[column] - times_a[row]), 2), 1, nearest)
+
+
+def _step(times: NDArray[Any]) -> float:
+    return float(np.median(np.diff(times)))
+
+
+def _covered(times: NDArray[Any], matched: set[int], apart: float) -> float:
+    """The part of the frames that agree or lie next to one that does: the two clips may have
+    been sampled at other moments."""
+    agreeing = times[sorted(matched)]
+    gaps = np.abs(times[:, None] - agreeing[None, :]).min(axis=1)
+    return float((gaps <= apart * 1.05).mean())
 
 
 def _inside(times: NDArray[Any], of: NDArray[Any]) -> int:

@@ -1,0 +1,222 @@
+"""Copies of the same footage are proposed as what they are; other footage never is."""
+
+import itertools
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import imageio_ffmpeg
+import numpy as np
+import pytest
+
+from footage import media
+from footage.media.likeness import LEAST_QUALITY, FrameHash, hashes_from_json
+from footage.media.lookup import Lookup, asking
+from tests.media.test_shared_media import said
+
+# Something that moves all over and is nowhere alike, in place of footage.
+SCENE = "mandelbrot=s=640x360:r=25:start_scale=1.5:end_scale=0.05:end_pts=200"
+OTHER = "mandelbrot=s=640x360:r=25:start_x=-1.25:start_y=0.02:start_scale=0.4:end_pts=300"
+
+
+def ffmpeg(*arguments: str | Path) -> None:
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-y"]
+    subprocess.run([*command, *map(str, arguments)], check=True)
+
+
+Make = Callable[..., list[FrameHash]]
+
+
+@pytest.fixture(scope="module")
+def footage_of(tmp_path_factory: pytest.TempPathFactory) -> Make:
+    folder = tmp_path_factory.mktemp("likeness")
+    scenes = {"scene": folder / "scene.mp4", "other": folder / "other.mp4"}
+    for name, scene in (("scene", SCENE), ("other", OTHER)):
+        ffmpeg("-f", "lavfi", "-i", scene, *"-t 8 -c:v libx264 -preset ultrafast".split(),
+               "-pix_fmt", "yuv420p", scenes[name])  # fmt: skip
+
+    def made(name: str, *change: str) -> list[FrameHash]:
+        if not change:
+            return media.frame_hashes(scenes[name])
+        target = folder / "changed.mp4"
+        ffmpeg("-i", scenes[name], *change, target)
+        return media.frame_hashes(target)
+
+    return made
+
+
+@pytest.fixture(scope="module")
+def scene(footage_of: Make) -> list[FrameHash]:
+    return footage_of("scene")
+
+
+CHANGES = {
+    "re-encoded": ["-vf", "scale=214:120", "-crf", "36"],
+    "mirrored": ["-vf", "hflip", "-crf", "30"],
+    "cropped": ["-vf", "crop=iw*0.88:ih*0.88", "-crf", "30"],
+    "bannered": ["-vf", "drawbox=0:ih*0.83:iw:ih*0.17:black:fill", "-crf", "30"],
+    "trimmed": ["-ss", "3", "-t", "4", "-crf", "30"],
+}
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+def test_a_changed_copy_is_named_by_its_change(
+    footage_of: Make, scene: list[FrameHash], kind: str
+) -> None:
+    copy = footage_of("scene", *CHANGES[kind])
+    for one, other, sign in ((scene, copy, -1), (copy, scene, 1)):
+        likeness = media.compare(one, other)
+        assert likeness is not None and likeness.kind == kind
+        shift = 3.0 if kind == "trimmed" else 0.0
+        assert likeness.offset_s == pytest.approx(sign * shift, abs=0.6)
+        assert likeness.matched >= 5
+
+
+def test_footage_inside_a_longer_film_is_part_of_it(
+    footage_of: Make, scene: list[FrameHash], tmp_path: Path
+) -> None:
+    """Two seconds of the clip between other footage, and shrunk."""
+    film = footage_of(
+        "other", "-f", "lavfi", "-i", SCENE, "-filter_complex",
+        "[1:v]trim=2:5,setpts=PTS-STARTPTS[x];[0:v]split[a][b];[a]trim=0:4,setpts=PTS-STARTPTS[h];"
+        "[b]trim=4:8,setpts=PTS-STARTPTS[t];[h][x][t]concat=n=3,scale=320:180",
+    )  # fmt: skip
+    likeness = media.compare(scene, film)
+    assert likeness is not None and likeness.kind == "part-of"
+    assert likeness.offset_s == pytest.approx(2.0, abs=0.6)
+
+
+def test_other_footage_is_not_proposed(footage_of: Make, scene: list[FrameHash]) -> None:
+    assert media.compare(scene, footage_of("other")) is None
+
+
+def test_black_and_blank_frames_are_like_nothing(tmp_path: Path) -> None:
+    made = []
+    for name, colour in (("black", "black"), ("grey", "gray")):
+        ffmpeg("-f", "lavfi", "-i", f"color={colour}:d=4", tmp_path / f"{name}.mp4")
+        made.append(media.frame_hashes(tmp_path / f"{name}.mp4"))
+    assert all(frame.quality < LEAST_QUALITY for frames in made for frame in frames)
+    assert media.compare(made[0], made[0]) is media.compare(*made) is None
+
+
+@pytest.mark.parametrize("orientation", range(2, 9))
+def test_a_photograph_is_like_itself_however_it_was_held(files: Path, orientation: int) -> None:
+    """Seven files of one pattern, stored in seven ways; each is hashed as it is shown."""
+    upright = media.frame_hashes(files / f"syn_orient_{orientation}.jpg")
+    assert len(upright) == 1 and upright[0].t_s == 0
+    likeness = media.compare(upright, upright)
+    assert likeness is not None and (likeness.kind, likeness.distance) == ("re-encoded", 0)
+
+
+def test_sound_has_no_frames(files: Path) -> None:
+    with pytest.raises(media.Unplayable, match="no-picture"):
+        media.frame_hashes(files / "syn_audio_only.mp4")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [{}, {"frames": []}, {"frames": [[0.0, 100]]}, {"frames": [[0.0, 100, "00"]]},
+     {"frames": [["0", 100, "00" * 256]]}, {"frames": [[0.0, 101, "00" * 256]]},
+     {"frames": [[float("nan"), 100, "00" * 256]]}],
+)  # fmt: skip
+def test_hashes_that_are_not_as_declared_are_not_believed(answer: object) -> None:
+    assert len(hashes_from_json({"frames": [[0.0, 100, "00" * 256]]})) == 1
+    with pytest.raises(ValueError, match=r"frame|hexadecimal"):
+        hashes_from_json(answer)
+
+
+def with_bits_changed(hashes: np.ndarray, count: int, dice: np.random.Generator) -> np.ndarray:
+    changed = np.unpackbits(hashes, axis=1)
+    for row in changed:
+        row[dice.choice(256, count, replace=False)] ^= 1
+    return np.packbits(changed, axis=1)
+
+
+def test_a_lookup_finds_every_hash_within_31_bits_and_most_within_48() -> None:
+    dice = np.random.default_rng(7)
+    held = dice.integers(0, 256, (50_000, 32), np.uint8)
+    lookup = Lookup(held)
+    wanted = dice.choice(50_000, 200, replace=False)
+    for count, least in ((0, 200), (31, 200), (48, 160)):
+        query, row, bits = lookup.near(with_bits_changed(held[wanted], count, dice))
+        assert (row == wanted[query]).all() and (bits == count).all()
+        assert len(query) >= least
+    assert len(lookup.near(dice.integers(0, 256, (200, 32), np.uint8))[0]) == 0
+
+
+def test_a_lookup_leads_from_a_mirrored_copy_to_its_clip(
+    footage_of: Make, scene: list[FrameHash]
+) -> None:
+    dice = np.random.default_rng(8)
+    others = dice.integers(0, 256, (20_000, 32), np.uint8)
+    ours = np.frombuffer(b"".join(frame.bits256 for frame in scene), np.uint8).reshape(-1, 32)
+    lookup = Lookup(np.concatenate((others, ours)))
+    _, rows, _ = lookup.near(asking(footage_of("scene", *CHANGES["mirrored"])))
+    assert len(rows) >= 10 and (rows >= 20_000).all()
+
+
+def test_an_empty_lookup_finds_nothing() -> None:
+    lookup = Lookup(np.empty((0, 32), np.uint8))
+    assert len(lookup) == 0 and len(lookup.near(np.zeros((3, 32), np.uint8))[0]) == 0
+
+
+# Shared files that show the same thing, seen by eye. Everything made from the test card is one.
+SAME = [
+    {"adobe-20220124-A.", "adobe-20220124-CA.", "E-dat-CA", "E-sig-CA.", "XCA"},
+    {"adobe-20220124-CICA", "CIE-sig-CA"},
+    {"cr__cloud", "cr__update_manifest"},
+    {"cr__legacy", "cr__video1_no_manifest"},
+    {"ax__sample", "ax__bt601"},
+    {"landscape_3", "landscape_5"},
+    {"ft__fixture.3gp", "hu__short-video", "pv__mkv", "pv__quicktime"},
+    {"ft__fixture.ps", "ft__fixture.wmv"},
+    {"m4__multiTrack", "me__sample.3gp"},
+    {"pv__avi", "pv__wmv"},
+    {"ti__testFLV", "ti__testMKV"},
+]
+EXPECTED = {
+    "near duplicate: cropped with a logo": "cropped",
+    "byte-identical": "re-encoded",
+    "same streams, metadata removed": "re-encoded",
+    "near duplicate: half size, re-encoded": "re-encoded",
+    "same streams, other container": "re-encoded",
+    "excerpt": "trimmed",
+}
+
+
+def same_thing(one: str, other: str) -> bool:
+    generated = ("syn_", "duplicates/", "hostile/")
+    if any(mark in one for mark in generated) and any(mark in other for mark in generated):
+        return True
+    return any(
+        any(mark in one for mark in group) and any(mark in other for mark in group)
+        for group in SAME
+    )
+
+
+@pytest.mark.acceptance
+def test_shared_duplicates_are_named_and_nothing_else_is_proposed(shared_data: Path) -> None:
+    folder = shared_data / "media"
+    rows, hashed = said(folder), {}
+    for name in rows:
+        try:
+            hashed[name] = media.frame_hashes(folder / name)
+        except media.Unplayable:
+            continue
+    assert len(hashed) > 160
+    original = hashed["duplicates/original.mp4"]
+    named = 0
+    for name, row in rows.items():
+        for words, kind in EXPECTED.items():
+            if row["category"] == "duplicates" and words in row["expected"]:
+                likeness = media.compare(original, hashed[name])
+                assert likeness is not None and likeness.kind == kind, (name, likeness)
+                assert abs(likeness.offset_s) < 0.5
+                named += 1
+    assert named == len(EXPECTED)
+    false = [
+        (one, other, likeness)
+        for one, other in itertools.combinations(hashed, 2)
+        if not same_thing(one, other) and (likeness := media.compare(hashed[one], hashed[other]))
+    ]
+    assert false == []
