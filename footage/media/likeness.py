@@ -41,7 +41,7 @@ _RELATIONS: Final[dict[str, tuple[int, tuple[tuple[str, str], ...]]]] = {
 _SINGLE: Final = {"re-encoded": 34, "mirrored": 34, "bannered": 30, "cropped": 40}
 LEAST_QUALITY: Final = 50
 LEAST_FRAMES: Final = 3
-# Of the frames of the time both cover, so many must agree.
+# Of the frames from the first that agrees to the last, so many must agree.
 LEAST_PART: Final = 0.5
 SLACK_S: Final = 0.6
 # Bits by which a less likely relation must be nearer than a more likely one.
@@ -171,10 +171,9 @@ def _aligned(
     exact = distance[rows[near], columns[near]]
     shift = float(np.median(shifts[near][exact <= np.percentile(exact, 25)]))
     in_a, in_b = set(rows[near]), set(columns[near])
-    shared_a = _inside(times_a + shift, times_b)
-    shared_b = _inside(times_b - shift, times_a)
     agree = min(len(in_a), len(in_b))
-    if agree < LEAST_FRAMES or agree < LEAST_PART * min(shared_a, shared_b):
+    between = min(max(in_a) - min(in_a), max(in_b) - min(in_b)) + 1
+    if agree < LEAST_FRAMES or agree < LEAST_PART * between:
         return None
     apart = max(_step(times_a), _step(times_b))
     part_a, part_b = _covered(times_a, in_a, apart), _covered(times_b, in_b, apart)
@@ -200,16 +199,12 @@ def _step(times: NDArray[Any]) -> float:
     return float(np.median(np.diff(times)))
 
 
-def _covered(times: NDArray[Any], matched: set[int], apart: float) -> float:
+def _covered(times: NDArray[Any], matched: set[Any], apart: float) -> float:
     """The part of the frames that agree or lie next to one that does: the two clips may have
     been sampled at other moments."""
     agreeing = times[sorted(matched)]
     gaps = np.abs(times[:, None] - agreeing[None, :]).min(axis=1)
     return float((gaps <= apart * 1.05).mean())
-
-
-def _inside(times: NDArray[Any], of: NDArray[Any]) -> int:
-    return int(((times >= of.min() - SLACK_S) & (times <= of.max() + SLACK_S)).sum())
 
 
 def _extent(
