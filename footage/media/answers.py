@@ -160,7 +160,8 @@ class RenderedFile:
     """A copy made from a master, checked and complete at `path`.
 
     role, recipe: as declared in recipes.py. sha256: lower-case hex of the copy. truncated: the
-    copy ends before the master's own length. strip: for the role 'strip' alone.
+    copy ends before the master's own length. strip: for the role 'strip' alone. silenced: the
+    master has sound that could not be read, so the copy has none.
     """
 
     path: Path
@@ -174,6 +175,7 @@ class RenderedFile:
     duration_s: float | None
     truncated: bool = False
     strip: Strip | None = None
+    silenced: bool = False
 
 
 def _is_text(value: object, limit: int) -> bool:

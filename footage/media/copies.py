@@ -31,6 +31,8 @@ ENCODE_MEMORY: Final = 4 << 30
 LARGEST_COPY: Final = 16 << 30
 UNKNOWN_DURATION: Final = 1800.0
 LONGEST_JOB: Final = 12 * 3600.0
+# The thinnest recordings, AMR at 4.75 kbit/s, hold so many bytes for a second.
+LEAST_BYTES_A_SECOND: Final = 600
 # Shorter by this much (seconds, part) than its master says, a copy is truncated.
 LOST_SECONDS, LOST_PART = 1.0, 0.05
 SHORTEST_SECRET: Final = 5
@@ -51,14 +53,18 @@ def render_each(
 
     Video: poster, strip, playable copies for everybody and for slow lines (one decoding), then
     720 lines and the sound (another), then the waveform. Photograph: poster and two sizes.
-    Sound: itself and its waveform. Raises Unplayable where a copy fails; those before it stand.
+    Sound: itself and its waveform. Sound that cannot be read is left out. Raises Unplayable
+    where another copy fails; those before it stand.
     """
     with sandbox.opened(path) as descriptor:
         seen = probed or probe_open(descriptor)
+        left_out = set(without)
         for recipes_together in _plan(seen):
-            wanted = [recipe for recipe in recipes_together if recipe.role not in without]
-            if wanted:
-                yield from _render(descriptor, seen, out_dir, wanted)
+            wanted = [recipe for recipe in recipes_together if recipe.role not in left_out]
+            for copy in _render(descriptor, seen, out_dir, wanted) if wanted else []:
+                if copy.silenced:
+                    left_out |= {recipes.SOUND.role, recipes.WAVEFORM.role}
+                yield copy
 
 
 def _plan(seen: Probe) -> list[list[Recipe]]:
@@ -220,15 +226,37 @@ def _encode(
         raise Unplayable("no-picture", f"a {seen.kind}, not a video")
     if recipes.SOUND in wanted and not seen.audio_codec:
         raise Unplayable("no-sound")
+    try:
+        return _run_encoder(descriptor, seen, out_dir, wanted, clips)
+    except Unplayable as error:
+        if error.code != "crashed" or not seen.audio_codec or not clips:
+            raise
+    # Sound that cannot be decoded must not take the picture with it.
+    pictures: list[Recipe] = [*clips]
+    silent = replace(seen, audio_codec="")
+    copies = _run_encoder(descriptor, silent, out_dir, pictures, clips)
+    return [replace(copy, silenced=True) for copy in copies]
+
+
+def _run_encoder(
+    descriptor: int, seen: Probe, out_dir: Path, wanted: list[Recipe], clips: list[ClipRecipe]
+) -> list[RenderedFile]:
     arguments = encode_arguments(
         descriptor, _family(descriptor), seen, clips, recipes.SOUND in wanted
     )
-    seconds = min(LONGEST_JOB, max(60.0, 10 * (seen.duration_s or UNKNOWN_DURATION)))
+    seconds = encoding_seconds(seen, os.fstat(descriptor).st_size)
     limits = Limits(ENCODE_MEMORY, int(seconds * 4), LARGEST_COPY, seconds)
     request: dict[str, Any] = {"program": imageio_ffmpeg.get_ffmpeg_exe(), "arguments": arguments}
     with sandbox.box(out_dir) as box:
         sandbox.run("encode", descriptor, request, limits, box)
         return [_accept(box, seen, out_dir, recipe) for recipe in wanted]
+
+
+def encoding_seconds(seen: Probe, size: int) -> float:
+    """How long an encoder may run: by the length the file claims, and by its bytes, for a small
+    file that claims a week is lying."""
+    by_length = 10 * (seen.duration_s or UNKNOWN_DURATION)
+    return min(LONGEST_JOB, max(60.0, min(by_length, size / LEAST_BYTES_A_SECOND)))
 
 
 def _family(descriptor: int) -> str:

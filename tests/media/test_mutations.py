@@ -22,6 +22,7 @@ GOOD = [
 ]  # fmt: skip
 MANY = 10_000 if os.environ.get("TORTURE") == "1" else 500
 LONGEST_SECONDS = 20
+COPIES = ("poster.jpg", "playable.mp4", "sound.m4a")
 LURE = b"http://127.0.0.1:9/" + b"a" * 13
 
 
@@ -52,12 +53,12 @@ def mutated(content: bytes, dice: random.Random) -> bytes:
     return bytes(data)
 
 
-def outcome(path: Path, folder: Path) -> str:
+def outcome(path: Path, folder: Path, encode: bool) -> str:
     """What became of the file: the kind of the copy made, or the reason why there is none."""
     try:
         probe = media.probe(path)
         render = {
-            "video": media.render_poster,
+            "video": media.render_playable if encode else media.render_poster,
             "photograph": media.render_poster,
             "sound": media.render_sound,
         }[probe.kind]
@@ -78,10 +79,10 @@ def attack(number: int, files: Path, tmp_path: Path) -> tuple[str, float]:
     neighbour = folder / "neighbour"
     neighbour.write_bytes(b"witness")
     started = time.monotonic()
-    ended = outcome(victim, folder)
+    ended = outcome(victim, folder, encode=number % 10 < 2)
     taken = time.monotonic() - started
     assert neighbour.read_bytes() == b"witness"
-    left = {p.name for p in folder.iterdir()} - {name, "neighbour", "poster.jpg", "sound.m4a"}
+    left = {p.name for p in folder.iterdir()} - {name, "neighbour", *COPIES}
     assert not left, (number, left)
     return ended, taken
 
@@ -90,7 +91,9 @@ def ends_well(numbers: range, files: Path, tmp_path: Path) -> None:
     with ThreadPoolExecutor(2) as pool:
         ended = list(pool.map(lambda number: attack(number, files, tmp_path), numbers))
     kinds = {code for code, _ in ended}
-    allowed = {"poster", "sound"} | (set(media.REASONS) - {"timed-out", "metadata-in-copy"})
+    allowed = {"poster", "playable", "sound"} | (
+        set(media.REASONS) - {"timed-out", "metadata-in-copy"}
+    )
     assert kinds <= allowed
     assert max(taken for _, taken in ended) < LONGEST_SECONDS
     # The damage is neither harmless nor always deadly, or the test tests nothing.

@@ -14,6 +14,7 @@ from PIL import Image
 
 from footage import media
 from footage.media import recipes
+from footage.media.copies import encoding_seconds
 
 STEP_MS = 40
 
@@ -322,3 +323,51 @@ def test_odd_sizes_become_even_ones(tmp_path: Path, size: str) -> None:
     assert copy.width is not None and copy.height is not None
     assert copy.width % 2 == copy.height % 2 == 0
     assert abs(copy.width - width) <= 1 and abs(copy.height - height) <= 1
+
+
+def test_sound_that_cannot_be_read_does_not_take_the_picture_with_it(tmp_path: Path) -> None:
+    """WavPack: a decoder the archive keeps shut."""
+    source = flashes_and_beeps(tmp_path / "clip.mkv", *"-c:v mpeg4 -c:a wavpack".split())
+    out = tmp_path / "out"
+    out.mkdir()
+    copies = {copy.role: copy for copy in media.render_each(source, out)}
+    assert list(copies) == ["poster", "strip", "playable"]
+    assert copies["playable"].silenced and copies["playable"].duration_s == pytest.approx(
+        6, abs=0.1
+    )
+    assert media.probe(copies["playable"].path).audio_codec == ""
+
+
+def test_a_small_file_that_claims_a_week_gets_minutes() -> None:
+    claims = media.Probe("video", "mp4", "video/mp4", width=320, height=240, duration_s=600_000.0)
+    assert encoding_seconds(claims, 100_000) < 200
+    honest = media.Probe("video", "mp4", "video/mp4", width=320, height=240, duration_s=60.0)
+    assert encoding_seconds(honest, 90_000_000) == 600
+
+
+def test_an_edit_that_only_cuts_the_end_is_no_truncation(tmp_path: Path) -> None:
+    whole = flashes_and_beeps(tmp_path / "whole.mp4", *SYNC["plain.mp4"])
+    source = tmp_path / "cut.mp4"
+    ffmpeg("-i", whole, "-t", "3", "-c", "copy", source)
+    copy = media.render_playable(source, tmp_path)
+    assert copy.duration_s == pytest.approx(3, abs=0.2) and not copy.truncated
+
+
+HALVED = {
+    "clip.ts": "-c:v libx264 -pix_fmt yuv420p -g 30 -c:a mp2".split(),
+    "clip.mp4": "-c:v libx264 -pix_fmt yuv420p -g 30 -c:a aac -movflags faststart".split(),
+    "clip.mkv": "-c:v mpeg4 -c:a mp2".split(),
+    "clip.avi": SYNC["divx.avi"],
+    "clip.flv": SYNC["sorenson.flv"],
+}
+
+
+@pytest.mark.parametrize("name", HALVED)
+def test_a_file_cut_in_half_gives_the_half_that_is_there(tmp_path: Path, name: str) -> None:
+    content = flashes_and_beeps(tmp_path / name, *HALVED[name]).read_bytes()
+    half = tmp_path / f"half-{name}"
+    half.write_bytes(content[: len(content) // 2])
+    copy = media.render_playable(half, tmp_path)
+    assert copy.duration_s is not None and 0.9 < copy.duration_s < 4.5
+    # A transport stream promises no length, so nothing can be missing from it.
+    assert copy.truncated or name == "clip.ts"
