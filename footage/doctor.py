@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.core.files.storage import FileSystemStorage, storages
+from django.core.files.storage import storages
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
@@ -24,9 +24,10 @@ from django_tasks_db.compat import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from footage import media
+from footage.ingest.directory import Directory
 from footage.ingest.refusals import Refused
 from footage.ingest.space import free_bytes
-from footage.ingest.write_path import Store, store_at
+from footage.ingest.write_path import Store, masters_store, store_at
 from footage.tasks.recovery import is_present
 from people import sealing
 
@@ -110,17 +111,15 @@ def _durable(alias: str, store: Store) -> tuple[str, str, str]:
 
 def check_filesystem() -> Found:
     """Files get their final name by link(2): staging and store must be one filesystem."""
-    storage = storages["masters"]
-    if not isinstance(storage, FileSystemStorage):
+    store = masters_store()
+    if not isinstance(store, Directory):
         yield GOOD, _("masters are in a bucket"), ""
         return
-    store = store_at("masters")
-    places = [place for place in (store.staging, store.uploads) if place.exists()]
-    devices = {place.stat().st_dev for place in [*places, Path(storage.location)]}
-    if len(devices) > 1:
+    places = [place for place in (store.root, store.staging, store.uploads) if place.exists()]
+    if len({place.stat().st_dev for place in places}) > 1:
         yield BAD, _("two filesystems"), _("Keep .staging and .uploads on the masters' own disk.")
     else:
-        yield GOOD, str(storage.location), ""
+        yield GOOD, str(store.root), ""
 
 
 def check_space() -> Found:

@@ -134,7 +134,7 @@ class Bucket:
                 if _code(error) in ABSENT:
                     raise FileNotFoundError(self.key(digest)) from None
                 raise
-        return io.BufferedReader(_Ranges(self, digest, size), RANGE)  # type: ignore[return-value]
+        return io.BufferedReader(_Ranges(self, digest, size), RANGE)
 
     def remove(self, digest: str) -> bool:
         """Take a master's bytes away for good; False when they were gone. Deaccession only."""

@@ -65,7 +65,13 @@ def collection(request: HttpRequest, *, house: House) -> HttpResponse:
 
 def one(request: HttpRequest, *, house: House, upload_id: str) -> HttpResponse:
     """HEAD, PATCH, DELETE of tus; GET: what became of it, as JSON."""
-    methods = {"OPTIONS": options, "HEAD": head, "PATCH": patch, "DELETE": delete, "GET": status}
+    methods: dict[str, Callable[..., HttpResponse]] = {
+        "OPTIONS": options,
+        "HEAD": head,
+        "PATCH": patch,
+        "DELETE": delete,
+        "GET": status,
+    }
     return _answer(request, methods, house, upload_id)
 
 
@@ -159,7 +165,7 @@ def delete(request: HttpRequest, upload: Upload, house: House) -> HttpResponse:
 # --- For the page --------------------------------------------------------------------------------
 def listed(request: HttpRequest, house: House) -> HttpResponse:
     """One's own uploads, latest first, ended ones too until they are swept."""
-    mine = Upload.objects.filter(by=request.user).select_related("master")[:LISTED]
+    mine = Upload.objects.filter(by=request.user.pk).select_related("master")[:LISTED]
     return JsonResponse({"uploads": [_described(upload, request, house) for upload in mine]})
 
 
@@ -207,7 +213,7 @@ def _answer(
             if meant != "GET":
                 protocol.check_version(request.headers.get("Tus-Resumable"))
             if upload_id:
-                upload = Upload.objects.filter(pk=upload_id, by=request.user).first()
+                upload = Upload.objects.filter(pk=upload_id, by=request.user.pk).first()
                 if upload is None:
                     return _tus(_problem(404, "not-found", _("There is no such upload.")))
                 given.append(upload)
@@ -316,8 +322,8 @@ def _page(upload: Upload, request: HttpRequest, house: House) -> str:
 def _csrf_refused(request: HttpRequest, meant: str) -> HttpResponse | None:
     """A safe method in words that means another one: its CSRF token was not asked for yet."""
     request.method = meant
-    request.csrf_processing_done = False  # type: ignore[attr-defined]
-    return CsrfViewMiddleware(lambda _request: HttpResponse()).process_view(  # type: ignore[return-value]
+    request.csrf_processing_done = False
+    return CsrfViewMiddleware(lambda _request: HttpResponse()).process_view(
         request, lambda _request: HttpResponse(), (), {}
     )
 
