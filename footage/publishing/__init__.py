@@ -8,7 +8,7 @@ away (`narrow`) may run by itself; whatever adds is the act of a named person.
 from footage.publishing.audit import Finding, audit_public
 from footage.publishing.authorities import publish_authority
 from footage.publishing.describe import describe
-from footage.publishing.narrowing import listen, narrow
+from footage.publishing.narrowing import listen, narrow, narrow_lapsed
 from footage.publishing.reasons import NotPublishable, Reason, reasons_against
 from footage.publishing.verbs import consequences, differs, publish, revise, state_of, withdraw
 
@@ -22,6 +22,7 @@ __all__ = [
     "differs",
     "listen",
     "narrow",
+    "narrow_lapsed",
     "publish",
     "publish_authority",
     "reasons_against",

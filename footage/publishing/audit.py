@@ -9,9 +9,11 @@ from django.core.files.storage import storages
 from footage.catalogue.models import PublicAuthority, PublicRecord
 from footage.catalogue.record import Record
 from footage.models import Clip, Testimony
+from footage.publishing.authorities import named_by_a_film
 from footage.publishing.describe import credited_person, may_download
+from footage.publishing.narrowing import rests_on_consent
 from footage.publishing.sealed_words import sealed_words_in
-from people.models import PublicSlug
+from people.models import PublicSlug, Use
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,13 @@ def _against(item: Clip | Testimony, document: Record) -> Iterator[Finding]:
             yield Finding(item.reference, "master-digest", "the master's digest is public")
         if any(appearance.risk_open for appearance in item.appearances.all()):
             yield Finding(item.reference, "person-at-risk", "somebody shown is at risk")
+    if not all(person.consents_to(Use.VIEW) for person in rests_on_consent(item)):
+        yield Finding(item.reference, "consent", "it rests on a consent that does not stand")
+    named = {each.clip for each in document.transcripts} - {item.reference}
+    if named - set(
+        PublicRecord.objects.live().filter(reference__in=named).values_list("reference", flat=True)
+    ):
+        yield Finding(item.reference, "names-what-is-not-public", "a clip that is not live")
     if sealed_words_in(item):
         yield Finding(item.reference, "sealed-words", "the workshop's text holds a sealed word")
 
@@ -80,7 +89,11 @@ def _names() -> Iterator[Finding]:
         people = {row.slug: getattr(row, kind) for row in held}
         for authority in PublicAuthority.objects.filter(kind=kind):
             person = people.get(authority.slug)
-            if person is None or not person.named:
+            if (
+                person is None
+                or not person.named
+                or not (person.consents_to(Use.VIEW) or named_by_a_film(person))
+            ):
                 yield Finding(
                     f"{kind}:{authority.slug}", "name", "a name is public that may not be"
                 )

@@ -169,7 +169,7 @@ def _follow(kind: str, old: str, new: str | None) -> None:
         changes: dict[str, Any] = {kind: new}
         if new is None:
             changes["credit"] = "withheld"
-        rows.put(row.read().model_copy(update=changes))
+        rows.put(row.read().model_copy(update=changes), quietly=True)
     for film in PublicAuthority.objects.filter(kind=Kind.FILM):
         facts = film.stated
         if kind == Kind.WITNESS and old in facts["witnesses"]:

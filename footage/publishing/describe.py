@@ -6,6 +6,7 @@ This is the allow-list: a value reaches the catalogue only because a line below 
 from collections.abc import Iterable
 from typing import Literal, cast
 
+from footage.catalogue.models import PublicRecord
 from footage.catalogue.record import (
     SCHEMA,
     Advisory,
@@ -105,6 +106,12 @@ def _describe_testimony(testimony: Testimony) -> Record:
     given = coarsened_date(testimony.given, "day")
     credited = credited_person(testimony)
     ranges = testimony.ranges.select_related("clip").prefetch_related("clip__transcripts__segments")
+    # A draft or withdrawn clip lends no words: its reference alone would say that it exists.
+    live = set(
+        PublicRecord.objects.live()
+        .filter(kind="clip", reference__in=[span.clip.reference for span in ranges])
+        .values_list("reference", flat=True)
+    )
     return Record(
         schema_number=SCHEMA,
         kind="testimony",
@@ -146,6 +153,7 @@ def _describe_testimony(testimony: Testimony) -> Record:
         transcripts=tuple(
             _transcript(transcript, within=span)
             for span in ranges
+            if span.clip.reference in live
             for transcript in span.clip.transcripts.all()
         ),
         master_fixity=None,

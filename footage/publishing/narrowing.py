@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from footage.catalogue.models import PublicRecord
 from footage.custody.models import EventType, record
@@ -15,7 +16,7 @@ from footage.publishing import authorities, rows
 from footage.publishing.access_copies import remove
 from footage.publishing.describe import may_download
 from footage.publishing.verbs import take_away
-from people.models import Journalist, Use, Witness
+from people.models import Consent, Journalist, Use, Witness
 from people.signals import protection_changed
 
 
@@ -50,6 +51,33 @@ def narrow(person: Journalist | Witness) -> int:
     return acts
 
 
+def narrow_lapsed() -> int:
+    """Narrow for everybody who has a consent with a last day that is over; return the acts taken.
+
+    For a worker, every hour: a consent ends by its date although nobody saves anything. Running
+    it again takes nothing more.
+    """
+    over = Consent.objects.filter(until__lt=timezone.localdate())
+    acts = 0
+    for model, side in ((Journalist, "journalist"), (Witness, "witness")):
+        for person in model.objects.filter(pk__in=over.values(side)):
+            acts += narrow(person)
+    return acts
+
+
+def rests_on_consent(item: Clip | Testimony) -> list[Journalist | Witness]:
+    """Whose standing consent a public record needs; nobody's under a signed decision."""
+    if item.decided_without_consent:
+        return []
+    if isinstance(item, Testimony):
+        return [item.witness]
+    seen = item.appearances.filter(identifiable=True, resolved="", witness__isnull=False)
+    people: list[Journalist | Witness] = [
+        row.witness for row in seen.select_related("witness") if row.witness is not None
+    ]
+    return [item.journalist, *people] if item.journalist is not None else people
+
+
 def _resting_on(person: Journalist | Witness) -> list[str]:
     """References of what may be shown only because this person consents."""
     items: list[Clip | Testimony] = []
@@ -73,7 +101,7 @@ def _end_downloads(journalist: Journalist) -> int:
             continue
         document = row.read()
         if document.download:
-            narrowed = rows.put(document.model_copy(update={"download": False}))
+            narrowed = rows.put(document.model_copy(update={"download": False}), quietly=True)
             record(EventType.NARROWING, clip.reference, digest=narrowed.digest)
             ended += 1
     return ended

@@ -72,6 +72,8 @@ def _against_either(item: Clip | Testimony) -> Iterator[Reason]:
 def _against_clip(clip: Clip) -> Iterator[Reason]:
     if not clip.filmed:
         yield Reason("filmed", "filmed", _("Give the date it was filmed, or “unknown”."))
+    elif clip.filmed_from is not None and clip.filmed_from > timezone.localdate():
+        yield Reason("filmed-later", "filmed", _("This date is still to come. Correct it."))
     elif not clip.date_unknown and not clip.filmed_basis:
         yield Reason("filmed-basis", "filmed_basis", _("Say how we know when it was filmed."))
     if not clip.location_precision or (
@@ -105,14 +107,19 @@ def _against_clip(clip: Clip) -> Iterator[Reason]:
                 "credit",
                 _("The journalist has not consented to be shown: choose “Name withheld”."),
             )
-    if not clip.decided_without_consent and (
-        clip.journalist is None or not clip.journalist.consents_to(Use.VIEW)
-    ):
-        yield Reason(
-            "consent",
-            "decision_reason",
-            _("Record the journalist's consent, or sign a decision to publish without it."),
-        )
+    if not clip.decided_without_consent:
+        if clip.journalist is None:
+            yield Reason(
+                "consent",
+                "journalist",
+                _("Choose the journalist whose consent it rests on, or sign a decision."),
+            )
+        elif not clip.journalist.consents_to(Use.VIEW):
+            yield Reason(
+                "consent",
+                "decision_reason",
+                _("Record the journalist's consent, or sign a decision to publish without it."),
+            )
     appearances = list(clip.appearances.select_related("witness"))
     if any(appearance.risk_open for appearance in appearances):
         yield Reason(

@@ -8,7 +8,7 @@ import hashlib
 from typing import Any
 
 import orjson
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from footage.catalogue.models import (
@@ -37,10 +37,11 @@ def note_authorities_changed() -> None:
     PublicState.objects.filter(pk=1).update(authorities=F("authorities") + 1)
 
 
-def put(document: Record, *, links: list[dict[str, Any]] | None = None) -> PublicRecord:
+def put(document: Record, *, quietly: bool = False) -> PublicRecord:
     """Store the document as the live record of its reference, new or in place of the old one.
 
-    `links`, where given, replace the record's links (as PublicLink keyword arguments).
+    `quietly` keeps version and day of revision: what narrows many records of one person at once
+    must not stamp them as a group.
     """
     text = document.canonical()
     digest = hashlib.sha256(text.encode()).hexdigest()
@@ -49,9 +50,10 @@ def put(document: Record, *, links: list[dict[str, Any]] | None = None) -> Publi
     if row is None:
         row = PublicRecord(reference=document.reference, published_at=now, version=0)
     row.kind = document.kind
-    row.version += 1
+    if not quietly:
+        row.version += 1
+        row.revised_at = now
     row.schema = document.schema_number
-    row.revised_at = now
     row.document, row.digest = text, digest
     row.filmed_from, row.filmed_to = document.filmed_from, document.filmed_to
     row.filmed_certain = document.filmed_certain
@@ -74,10 +76,13 @@ def put(document: Record, *, links: list[dict[str, Any]] | None = None) -> Publi
         )
         for copy in document.renditions
     )
-    if links is not None:
-        PublicLink.objects.filter(left=document.reference).delete()
-        PublicLink.objects.bulk_create(PublicLink(**link) for link in links)
     return row
+
+
+def put_links(reference: str, links: list[dict[str, Any]]) -> None:
+    """Replace every link of a record, on either end, by these (PublicLink keyword arguments)."""
+    PublicLink.objects.filter(Q(left=reference) | Q(right=reference)).delete()
+    PublicLink.objects.bulk_create(PublicLink(**link) for link in links)
 
 
 def empty(row: PublicRecord, *, reason: str) -> list[str]:
@@ -85,8 +90,7 @@ def empty(row: PublicRecord, *, reason: str) -> list[str]:
     names = list(row.renditions.values_list("name", flat=True))
     row.renditions.all().delete()
     row.terms.all().delete()
-    PublicLink.objects.filter(left=row.reference).delete()
-    PublicLink.objects.filter(right=row.reference).delete()
+    put_links(row.reference, [])
     row.withdrawn_at, row.withdrawal_reason = timezone.now(), reason
     row.document, row.digest = None, ""
     row.filmed_from = row.filmed_to = None

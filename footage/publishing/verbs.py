@@ -10,7 +10,7 @@ from footage.catalogue.models import PublicLink, PublicRecord
 from footage.catalogue.record import Record
 from footage.catalogue.record import Rendition as PublicCopy
 from footage.custody.models import EventType, record
-from footage.models import Clip, Testimony
+from footage.models import Clip, Testimony, TestimonyRange
 from footage.models.fields import reading_language, said
 from footage.publishing import authorities, rows
 from footage.publishing.access_copies import access_copies, remove
@@ -105,7 +105,8 @@ def _commit(
         else:
             _put_names(fresh)
             document = describe(fresh, copies)
-            row = rows.put(document, links=_links(fresh))
+            row = rows.put(document)
+            rows.put_links(fresh.reference, _links(fresh))
             authorities.prune()
             record(act, fresh.reference, agent=by, digest=row.digest, version=row.version)
             if override_reason and any(reason.needs_custodian for reason in late):
@@ -127,19 +128,27 @@ def _put_names(item: Clip | Testimony) -> None:
             authorities.put(place)
 
 
-def _links(item: Clip | Testimony) -> list[dict[str, Any]] | None:
-    """A testimony's links to the clips that carry it; they show only while both ends are live."""
-    if isinstance(item, Clip):
-        return None
+def _links(item: Clip | Testimony) -> list[dict[str, Any]]:
+    """What carries what, of this record: only pairs whose other end is live now."""
+    spans = list(
+        TestimonyRange.objects.filter(
+            **{"clip" if isinstance(item, Clip) else "testimony": item}
+        ).select_related("clip", "testimony")
+    )
+    ends = {span.clip.reference for span in spans} | {span.testimony.reference for span in spans}
+    live = set(
+        PublicRecord.objects.live().filter(reference__in=ends).values_list("reference", flat=True)
+    )
     return [
         {
             "kind": PublicLink.Kind.CARRIED_BY,
-            "left": item.reference,
+            "left": span.testimony.reference,
             "right": span.clip.reference,
             "start_s": span.start_s,
             "end_s": span.end_s,
         }
-        for span in item.ranges.select_related("clip")
+        for span in spans
+        if {span.clip.reference, span.testimony.reference} <= live
     ]
 
 
@@ -179,12 +188,26 @@ def take_away(row: PublicRecord, *, reason: str, by: Any | None) -> list[str]:
             "right", "start_s", "end_s"
         )
     )
+    kind = row.kind
     names = rows.empty(row, reason=reason)
+    if kind == "clip":
+        take_words_back(row.reference, by=by)
     for clip_reference, start_s, end_s in carried_by:
         names += silence(clip_reference, start_s or 0.0, end_s, by=by)
     authorities.prune()
     record(EventType.WITHDRAWAL, row.reference, agent=by, reason=reason, digest=digest)
     return names
+
+
+def take_words_back(reference: str, *, by: Any | None) -> None:
+    """Take the words that live testimonies read from a clip out of them, with its reference."""
+    told = Testimony.objects.filter(clips__reference=reference).values("reference")
+    for row in PublicRecord.objects.live().filter(reference__in=told):
+        document = row.read()
+        kept = tuple(each for each in document.transcripts if each.clip != reference)
+        if kept != document.transcripts:
+            narrowed = rows.put(document.model_copy(update={"transcripts": kept}), quietly=True)
+            record(EventType.NARROWING, row.reference, agent=by, digest=narrowed.digest)
 
 
 def silence(reference: str, start_s: float, end_s: float | None, *, by: Any | None) -> list[str]:
@@ -215,7 +238,7 @@ def silence(reference: str, start_s: float, end_s: float | None, *, by: Any | No
             "download": False,
         }
     )
-    narrowed_row = rows.put(narrowed)
+    narrowed_row = rows.put(narrowed, quietly=True)
     record(EventType.NARROWING, reference, agent=by, digest=narrowed_row.digest)
     return removed
 
@@ -232,6 +255,8 @@ def consequences(item: Clip | Testimony, act: str) -> list[Any]:
             sentences.append(
                 _("Clips that carry it lose their playable copy and those lines of transcript.")
             )
+        elif item.testimonies.exists():
+            sentences.append(_("Testimonies that it carries lose the words read from it."))
         return sentences
     credited = credited_person(item)
     sentences = [
@@ -242,9 +267,9 @@ def consequences(item: Clip | Testimony, act: str) -> list[Any]:
     ]
     if isinstance(item, Clip):
         sentences += [
-            _("The date is shown to the %(precision)s.")
+            _("Precision of the date shown: %(precision)s.")
             % {"precision": _label(DATE_PRECISION, item.filmed_precision)},
-            _("The place is shown to the %(precision)s.")
+            _("Precision of the place shown: %(precision)s.")
             % {"precision": _label(PLACE_PRECISION, item.location_precision)},
         ]
         if item.verifiable_in_public:

@@ -101,7 +101,7 @@ def _sitemap() -> Iterator[str]:
     for path in paths:
         for language in LANGUAGES:
             yield f"<url><loc>{escape(settings.BASE_URL + path.format(language))}</loc></url>\n"
-    rows = PublicRecord.objects.live().order_by("-change")[:MOST_IN_SITEMAP]
+    rows = PublicRecord.objects.live().order_by("reference")[:MOST_IN_SITEMAP]
     for kind, reference, revised in rows.values_list("kind", "reference", "revised_at").iterator():
         for language in LANGUAGES:
             address = settings.BASE_URL + record_path(language, kind, reference)

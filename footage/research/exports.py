@@ -126,8 +126,8 @@ def _exported(row: PublicRecord, names: Authorities) -> dict[str, Any]:
     exported: dict[str, Any] = {
         "address": f"{settings.BASE_URL}/c/{row.reference}",
         "version": row.version,
-        "published_at": row.published_at.isoformat(timespec="seconds"),
-        "revised_at": row.revised_at.isoformat(timespec="seconds"),
+        "published_at": row.published_at.date().isoformat(),
+        "revised_at": row.revised_at.date().isoformat(),
     }
     for name in Record.model_fields:
         value = document.get(name)

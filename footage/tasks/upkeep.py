@@ -1,4 +1,4 @@
-"""What a worker does by the hour, and when it begins: compare files and rows, catch up mirrors."""
+"""What a worker does by the hour, and when it begins: consents that ended, files, mirrors."""
 
 import logging
 import threading
@@ -9,6 +9,7 @@ from django.db import close_old_connections
 from django_tasks_db.compat import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from footage import publishing
 from footage.accession import adopt, draft_of_upload
 from footage.ingest.mirror import unmirrored
 from footage.ingest.reconciler import Finding, reconcile
@@ -20,7 +21,9 @@ log = logging.getLogger(__name__)
 
 
 def keep_up() -> list[Finding]:
-    """Once: reconcile, and put masters without a second copy before the workers."""
+    """Once: end what rested on a consent that is over, reconcile, and put masters without a
+    second copy before the workers."""
+    publishing.narrow_lapsed()
     found = reconcile(arrival=draft_of_upload, adopt=adopt)
     if "mirror" in settings.STORAGES:
         waiting = DBTaskResult.objects.filter(

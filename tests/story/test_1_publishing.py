@@ -7,7 +7,13 @@ from django.core.exceptions import ValidationError
 from django.core.files.storage import storages
 
 from footage import publishing
-from footage.catalogue.models import PublicAuthority, PublicRecord, PublicRendition, PublicState
+from footage.catalogue.models import (
+    PublicAuthority,
+    PublicLink,
+    PublicRecord,
+    PublicRendition,
+    PublicState,
+)
 from footage.custody.models import CustodyEvent, EventType
 from footage.models import Appearance
 from people.models import Use
@@ -206,6 +212,7 @@ def test_a_testimony_reads_only_its_own_seconds_of_the_transcript():
     clip = world.clip()
     world.transcript(clip, "ar", (0, 4000, "مقدمة"), (4000, 9000, "لم يكن عندنا ماء"))
     world.transcript(clip, "en", (0, 4000, "Introduction"), (4000, 9000, "We had no water"))
+    world.published(clip)
     told = world.testimony(clip, start_s=4, end_s=9)
     document = world.published(told).read()
     assert {line.language for line in document.transcripts} == {"ar", "en"}
@@ -213,6 +220,24 @@ def test_a_testimony_reads_only_its_own_seconds_of_the_transcript():
         "لم يكن عندنا ماء",
         "We had no water",
     ]
+
+
+def test_a_testimony_reads_nothing_from_a_clip_that_is_not_public_and_does_not_name_it():
+    clip = world.clip()
+    world.transcript(clip, "ar", (0, 4000, "مقدمة"))
+    told = world.testimony(clip)
+    row = world.published(told)
+    assert clip.reference not in row.document
+    assert row.read().transcripts == ()
+    assert not PublicLink.objects.exists()
+    world.published(clip)
+    assert PublicLink.objects.count() == 1
+    assert publishing.differs(told), "a person decides when the words are added"
+    assert publishing.revise(told, by=world.publisher()).read().transcripts != ()
+
+
+def test_a_date_still_to_come_is_refused():
+    assert "filmed-later" in codes(world.clip(filmed="2099-01-01"))
 
 
 def test_a_legal_hold_keeps_a_testimony_closed():

@@ -1,9 +1,12 @@
 """What must disappear disappears everywhere, at once, and nothing brings it back by itself."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.storage import storages
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from footage import publishing
 from footage.catalogue.models import (
@@ -159,6 +162,57 @@ def test_withdrawing_a_testimony_silences_the_clip_that_carries_it():
     with pytest.raises(publishing.NotPublishable) as refusal:
         publishing.revise(clip, by=world.publisher())
     assert "carries-withdrawn" in {reason.code for reason in refusal.value.reasons}
+
+
+def test_a_withdrawn_clip_takes_its_words_out_of_the_testimonies_that_read_them():
+    clip, other = world.clip(), world.clip()
+    world.transcript(clip, "ar", (0, 4000, "في القبو"))
+    world.transcript(other, "ar", (0, 4000, "على السطح"))
+    for each in (clip, other):
+        world.published(each)
+    told = world.testimony(clip)
+    told.ranges.create(clip=other)
+    world.published(told)
+    publishing.withdraw(clip.reference, reason="safety", by=world.publisher())
+    row = PublicRecord.objects.get(reference=told.reference)
+    assert clip.reference not in row.document
+    assert [s.text for t in row.read().transcripts for s in t.segments] == ["على السطح"]
+    assert publishing.audit_public() == []
+
+
+def test_no_live_document_names_a_withdrawn_reference():
+    clip = world.clip()
+    world.transcript(clip, "ar", (0, 4000, "في القبو"))
+    world.published(clip)
+    world.published(world.testimony(clip))
+    world.consent(clip.journalist, Use.VIEW, granted=False)
+    gone = PublicRecord.objects.filter(withdrawn_at__isnull=False).values_list("reference")
+    for row in PublicRecord.objects.live():
+        assert not any(reference in row.document for (reference,) in gone)
+
+
+def test_a_consent_ends_on_its_last_day_although_nobody_saves_anything(monkeypatch):
+    person = world.journalist("Hala", uses=())
+    world.consent(person, Use.VIEW, until=timezone.localdate())
+    world.published(world.clip(journalist=person))
+    assert publishing.narrow_lapsed() == 0
+    later = timezone.localdate() + timedelta(days=1)
+    monkeypatch.setattr(timezone, "localdate", lambda *args: later)
+    assert {finding.code for finding in publishing.audit_public()} >= {"consent", "credit", "name"}
+    assert publishing.narrow_lapsed() > 0
+    assert not PublicRecord.objects.live().exists()
+    assert names("journalist") == set()
+    assert publishing.narrow_lapsed() == 0, "running it again takes nothing more"
+
+
+def test_withholding_a_name_does_not_stamp_the_records_as_one_persons():
+    clip = world.clip()
+    before = world.published(clip)
+    clip.journalist.protection = "withheld"
+    clip.journalist.save()
+    after = PublicRecord.objects.get()
+    assert (after.version, after.revised_at) == (before.version, before.revised_at)
+    assert after.digest != before.digest
 
 
 def test_the_film_keeps_naming_its_witness_until_the_name_is_withheld():
