@@ -5,12 +5,13 @@
     render_poster(path, out_dir), render_strip, render_playable(path, out_dir, height=480),
     render_photograph, render_sound, render_waveform -> RenderedFile
     read_credentials(path) -> dict: content credentials (C2PA)
-    frame_hashes(path) -> list[FrameHash]; compare(hashes, hashes) -> Likeness | None
+    frame_hashes(path) -> list[FrameHash], for likeness.compare and lookup.Lookup
     layers() -> dict[str, bool]
 
 All of them block for as long as the child runs, take masters of any size, and raise for a bad
 file `Unplayable` and nothing else; `Unavailable` when the machine offers fewer than two kernel
 layers of confinement; OSError when `path` cannot be opened or `out_dir` cannot be written.
+Imports no numpy: the children import this too, and it would slow each of them down.
 """
 
 from footage.media.answers import Probe, RenderedFile, Strip
@@ -24,7 +25,7 @@ from footage.media.copies import (
     render_strip,
     render_waveform,
 )
-from footage.media.likeness import FrameHash, Likeness, compare
+from footage.media.frames import FrameHash
 from footage.media.looking import frame_hashes, probe, read_credentials
 from footage.media.recipes import RECIPES
 from footage.media.sandbox import Unavailable, available, layers
@@ -34,14 +35,12 @@ __all__ = [
     "REASONS",
     "RECIPES",
     "FrameHash",
-    "Likeness",
     "Probe",
     "RenderedFile",
     "Strip",
     "Unavailable",
     "Unplayable",
     "available",
-    "compare",
     "frame_hashes",
     "layers",
     "probe",

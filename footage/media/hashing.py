@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from footage.media import probing, rendering, signatures
-from footage.media.likeness import MIRRORED, VIEWS
+from footage.media.frames import MIRRORED, VIEWS
 from footage.media.unplayable import Unplayable
 
 # PDQ looks at 64 x 64 points; from a square of this side its own smoothing has enough to go on.

@@ -6,7 +6,7 @@ from typing import Any, Final
 from footage.media import sandbox
 from footage.media.answers import Probe, check_credentials
 from footage.media.confinement import Limits
-from footage.media.likeness import FrameHash, hashes_from_json
+from footage.media.frames import FrameHash, hashes_from_json
 from footage.media.unplayable import Unplayable
 
 PROBE_LIMITS: Final = Limits(memory=1 << 30, cpu_seconds=6, file_size=1 << 20, seconds=9)

@@ -12,7 +12,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from footage.media.likeness import ASKED_VIEWS, FrameHash, usable
+from footage.media.frames import FrameHash
+from footage.media.likeness import ASKED_VIEWS, usable
 
 BANDS: Final = 16
 VALUES: Final = 1 << 16

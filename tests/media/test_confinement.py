@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -325,3 +326,65 @@ def test_the_child_dies_with_its_parent_even_as_another_program() -> None:
             time.sleep(0.02)
         parent.kill()
         assert gone(child)
+
+
+SPINS = """
+import os, sys
+sys.path.insert(0, sys.argv[1])
+from footage.media.confinement import Limits, confine
+confine(Limits(1 << 30, 1, 1 << 20, 60), int(sys.argv[2]), None, None)
+while True:
+    pass
+"""
+
+
+def test_a_child_that_computes_without_end_is_stopped_before_the_clock_runs_out() -> None:
+    code, result, errors = supervised(
+        [sys.executable, "-I", "-c", SPINS, str(ROOT), str(os.getpid())], 60
+    )
+    assert code == -signal.SIGXCPU
+    with pytest.raises(media.Unplayable, match="timed-out"):
+        sandbox.judge(code, result, errors)
+
+
+WITHOUT_FILTERS = """
+import ctypes, json, os, resource, struct, sys
+sys.path.insert(0, sys.argv[1])
+from footage.media.confinement import Limits, confine
+# A kernel that takes no further filters (seccomp(2) is 317) but has the other layers.
+lines = [(0x20, 0, 0, 0), (0x15, 0, 1, 317), (0x06, 0, 0, 0x50026), (0x06, 0, 0, 0x7FFF0000)]
+raw = b"".join(struct.pack("HBBI", *line) for line in lines)
+buffer = ctypes.create_string_buffer(raw, len(raw))
+libc = ctypes.CDLL(None)
+assert libc.prctl(38, 1, 0, 0, 0) == 0
+program = struct.pack("HxxxxxxP", len(lines), ctypes.addressof(buffer))
+assert libc.prctl(22, 2, program, 0, 0) == 0
+on = confine(Limits(1 << 30, 20, 1 << 20, 20), int(sys.argv[2]), None, None)
+started = 0
+try:
+    while started < 2000:
+        if os.fork() == 0:
+            os.read(int(sys.argv[3]), 1)
+            os._exit(0)
+        started += 1
+except OSError:
+    pass
+print(json.dumps([on["seccomp"], resource.getrlimit(resource.RLIMIT_NPROC)[1], started]))
+"""
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="the filter has x86_64 numbers")
+def test_without_system_call_filters_a_fork_bomb_is_counted_out() -> None:
+    held_open, waited_for = os.pipe()
+    with subprocess.Popen(
+        [sys.executable, "-I", "-c", WITHOUT_FILTERS, str(ROOT), str(os.getpid()),
+         str(held_open)],
+        stdout=subprocess.PIPE, pass_fds=(held_open,), text=True,
+    ) as bomb:  # fmt: skip
+        assert bomb.stdout is not None
+        told = json.loads(bomb.stdout.readline())
+        os.close(waited_for)  # ends every child of the bomb
+        os.close(held_open)
+    filters, limit, started = told
+    assert not filters and limit == 256
+    assert started <= 256

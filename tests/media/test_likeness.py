@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from footage import media
-from footage.media.likeness import LEAST_QUALITY, FrameHash, hashes_from_json
+from footage.media.frames import FrameHash, hashes_from_json
+from footage.media.likeness import LEAST_QUALITY, compare
 from footage.media.lookup import Lookup, asking
 from tests.media.test_shared_media import said
 
@@ -65,7 +66,7 @@ def test_a_changed_copy_is_named_by_its_change(
 ) -> None:
     copy = footage_of("scene", *CHANGES[kind])
     for one, other, sign in ((scene, copy, -1), (copy, scene, 1)):
-        likeness = media.compare(one, other)
+        likeness = compare(one, other)
         assert likeness is not None and likeness.kind == kind
         shift = 3.0 if kind == "trimmed" else 0.0
         assert likeness.offset_s == pytest.approx(sign * shift, abs=0.6)
@@ -81,13 +82,13 @@ def test_footage_inside_a_longer_film_is_part_of_it(
         "[1:v]trim=2:5,setpts=PTS-STARTPTS[x];[0:v]split[a][b];[a]trim=0:4,setpts=PTS-STARTPTS[h];"
         "[b]trim=4:8,setpts=PTS-STARTPTS[t];[h][x][t]concat=n=3,scale=320:180",
     )  # fmt: skip
-    likeness = media.compare(scene, film)
+    likeness = compare(scene, film)
     assert likeness is not None and likeness.kind == "part-of"
     assert likeness.offset_s == pytest.approx(2.0, abs=0.6)
 
 
 def test_other_footage_is_not_proposed(footage_of: Make, scene: list[FrameHash]) -> None:
-    assert media.compare(scene, footage_of("other")) is None
+    assert compare(scene, footage_of("other")) is None
 
 
 def test_black_and_blank_frames_are_like_nothing(tmp_path: Path) -> None:
@@ -96,7 +97,7 @@ def test_black_and_blank_frames_are_like_nothing(tmp_path: Path) -> None:
         ffmpeg("-f", "lavfi", "-i", f"color={colour}:d=4", tmp_path / f"{name}.mp4")
         made.append(media.frame_hashes(tmp_path / f"{name}.mp4"))
     assert all(frame.quality < LEAST_QUALITY for frames in made for frame in frames)
-    assert media.compare(made[0], made[0]) is media.compare(*made) is None
+    assert compare(made[0], made[0]) is compare(*made) is None
 
 
 @pytest.mark.parametrize("orientation", range(2, 9))
@@ -104,7 +105,7 @@ def test_a_photograph_is_like_itself_however_it_was_held(files: Path, orientatio
     """Seven files of one pattern, stored in seven ways; each is hashed as it is shown."""
     upright = media.frame_hashes(files / f"syn_orient_{orientation}.jpg")
     assert len(upright) == 1 and upright[0].t_s == 0
-    likeness = media.compare(upright, upright)
+    likeness = compare(upright, upright)
     assert likeness is not None and (likeness.kind, likeness.distance) == ("re-encoded", 0)
 
 
@@ -209,7 +210,7 @@ def test_shared_duplicates_are_named_and_nothing_else_is_proposed(shared_data: P
     for name, row in rows.items():
         for words, kind in EXPECTED.items():
             if row["category"] == "duplicates" and words in row["expected"]:
-                likeness = media.compare(original, hashed[name])
+                likeness = compare(original, hashed[name])
                 assert likeness is not None and likeness.kind == kind, (name, likeness)
                 assert abs(likeness.offset_s) < 0.5
                 named += 1
@@ -217,6 +218,6 @@ def test_shared_duplicates_are_named_and_nothing_else_is_proposed(shared_data: P
     false = [
         (one, other, likeness)
         for one, other in itertools.combinations(hashed, 2)
-        if not same_thing(one, other) and (likeness := media.compare(hashed[one], hashed[other]))
+        if not same_thing(one, other) and (likeness := compare(hashed[one], hashed[other]))
     ]
     assert false == []
