@@ -14,6 +14,7 @@ from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.datastructures import MultiValueDict
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -53,7 +54,7 @@ class FilesField(forms.FileField):
 
 
 class FilesForm(forms.Form):
-    files = FilesField(
+    recordings = FilesField(
         label=_("files"),
         widget=ManyFiles(attrs={"multiple": True, "accept": taking_in.FORMATS}),
         max_length=None,
@@ -69,7 +70,7 @@ def upload_page(request: HttpRequest, clips: Any) -> HttpResponse:
         source = form.cleaned_data["source_note"]
         taken = [
             clip
-            for file in form.cleaned_data["files"]
+            for file in form.cleaned_data["recordings"]
             if (clip := take_in(request, file, source)) is not None
         ]
         if taken:
@@ -95,12 +96,12 @@ def upload_page(request: HttpRequest, clips: Any) -> HttpResponse:
 
 def take_in(request: HttpRequest, file: Any, source_note: str) -> Clip | None:
     """The new draft of one file of the form, or None with a message that says why not."""
-    form = taking_in.AddClipForm({"source_note": source_note}, {"file": file})
+    form = taking_in.AddClipForm({"source_note": source_note}, MultiValueDict({"file": [file]}))
     reason: Any
     try:
         if form.is_valid() and (clip := form.save(by=request.user)) is not None:
             return clip
-        reason = " ".join(form.errors.get("file", []))
+        reason = " ".join(map(str, form.errors.get("file", [])))
     except AlreadyHeld as held:
         reason = _("The archive holds this file already.")
         if page := page_of(held.clip.master, request.user):

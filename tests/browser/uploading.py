@@ -38,7 +38,7 @@ class UploadPage:
         return self
 
     def choose(self, *files: Path) -> None:
-        self.page.set_input_files("#id_files", [str(file) for file in files])
+        self.page.set_input_files("#id_recordings", [str(file) for file in files])
 
     def slow_down(self, bytes_per_second: float, *, offline: bool = False) -> None:
         self.devtools.send(

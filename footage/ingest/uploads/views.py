@@ -164,9 +164,16 @@ def delete(request: HttpRequest, upload: Upload, house: House) -> HttpResponse:
 
 # --- For the page --------------------------------------------------------------------------------
 def listed(request: HttpRequest, house: House) -> HttpResponse:
-    """One's own uploads, latest first, ended ones too until they are swept."""
-    mine = Upload.objects.filter(by=request.user.pk).select_related("master")[:LISTED]
-    return JsonResponse({"uploads": [_described(upload, request, house) for upload in mine]})
+    """One's own uploads, latest first, ended ones too until they are swept; ?state= those in it.
+
+    LISTED at most: who looks for what is unfinished asks for state=receiving, or a day of ended
+    ones would hide it.
+    """
+    mine = Upload.objects.filter(by=request.user.pk).select_related("master")
+    if state := request.GET.get("state"):
+        mine = mine.filter(state=state)
+    listed = [_described(upload, request, house) for upload in mine[:LISTED]]
+    return JsonResponse({"uploads": listed})
 
 
 def status(request: HttpRequest, upload: Upload, house: House) -> HttpResponse:

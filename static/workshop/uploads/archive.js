@@ -31,8 +31,8 @@ export class Archive {
 
   // One's own unfinished uploads, latest first: {address, filename, length, offset, ...}.
   async unfinished() {
-    const { uploads } = await (await this.#asked(this.uploads)).json();
-    return uploads.filter((upload) => upload.state === "receiving");
+    const answer = await this.#asked(`${this.uploads}?state=receiving`);
+    return (await answer.json()).uploads;
   }
 
   // The address of the unfinished upload of these very bytes, or null. The archive remembers, not

@@ -28,7 +28,7 @@ const queue = new Queue(archive, form.dataset.worker, () => {
   }
 });
 const rows = new Rows(part("list"), document.getElementById("upload-row"), queue);
-const unfinished = new Unfinished(part("unfinished"), archive, () => form.elements.files.click());
+const unfinished = new Unfinished(part("unfinished"), archive, () => form.elements.recordings.click());
 
 // How far everything together is; what was given up no longer counts.
 function totals() {
@@ -91,7 +91,7 @@ for (const input of form.querySelectorAll("input[type=file]")) {
   // Chosen before this script had come over the line, or kept by the browser over a reload.
   takeFrom(input);
 }
-part("choose-files").addEventListener("click", () => form.elements.files.click());
+part("choose-files").addEventListener("click", () => form.elements.recordings.click());
 part("choose-folder").addEventListener("click", () => part("folder").click());
 form.addEventListener("submit", (event) => event.preventDefault());
 
