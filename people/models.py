@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -81,7 +82,8 @@ class Person(models.Model):
         abstract = True
 
     def __str__(self) -> str:
-        return self.byline_en
+        arabic = (get_language() or "en").startswith("ar")
+        return self.byline_ar if arabic else self.byline_en
 
     @property
     def named(self) -> bool:

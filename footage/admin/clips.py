@@ -234,6 +234,7 @@ class ClipAdmin(PublicVerbs):
             try:
                 with transaction.atomic():
                     self.log_deletions(request, Clip.objects.filter(pk=clip.pk))
+                    taking_in.forget_titles(clip)
                     taking_in.discard_clip(
                         clip, by=request.user, reason=form.cleaned_data["reason"]
                     )

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext_lazy as _
 
 from footage.accession import accession, discard, replace_master
@@ -97,6 +99,18 @@ class DiscardForm(forms.Form):
 def discard_clip(clip: Clip, *, by: Any, reason: str) -> None:
     """As `accession.discard`, for what was never public."""
     discard(clip, by=by, reason=reason, is_public=was_public)
+
+
+def forget_titles(clip: Clip) -> None:
+    """Let the staff's log of actions name a discarded draft by its reference alone.
+
+    The log keeps what a thing was called when it was changed, and a title typed by mistake may be
+    somebody's name.
+    """
+    kind = ContentType.objects.get_for_model(Clip)
+    LogEntry.objects.filter(content_type=kind, object_id=str(clip.pk)).update(
+        object_repr=clip.reference, change_message=""
+    )
 
 
 def was_public(clip: Clip) -> bool:

@@ -210,7 +210,7 @@ class PublicVerbs(WorkshopAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         item = self.get_object(request, object_id)
-        more = self.panels(request, item) if item and request.method == "GET" else {}
+        more = self.panels(request, item) if item else {}
         return super().change_view(
             request, object_id, form_url, extra_context={**(extra_context or {}), **more}
         )

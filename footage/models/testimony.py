@@ -61,7 +61,9 @@ class Testimony(Describable):
 class TestimonyRange(models.Model):
     """Where in a clip a testimony is heard. Without seconds: the whole clip."""
 
-    testimony = models.ForeignKey(Testimony, models.CASCADE, related_name="ranges")
+    testimony = models.ForeignKey(
+        Testimony, models.CASCADE, related_name="ranges", verbose_name=_("testimony")
+    )
     clip = models.ForeignKey(
         Clip, models.PROTECT, related_name="testimony_ranges", verbose_name=_("clip")
     )
