@@ -42,10 +42,10 @@ class WorkshopAdmin(admin.ModelAdmin):
         of answers then spells out a sealed text, letter by letter.
         """
         name, *rest = lookup.split("__")
-        shown = {self.date_hierarchy}
+        shown: set[Any] = {self.date_hierarchy}
         for item in self.get_list_filter(request) if request else self.list_filter:
             if isinstance(item, type):
-                shown.add(item.parameter_name)
+                shown.add(getattr(item, "parameter_name", None))
             else:
                 shown.add(item[0] if isinstance(item, list | tuple) else item)
         return name in shown and len(rest) <= 1

@@ -14,14 +14,13 @@ from django.http import (
 )
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request
-from django.views.decorators.http import require_safe
 
 from footage.catalogue import queries
 from footage.catalogue.authorities import EVENT, FILM, JOURNALIST, NEIGHBOURHOOD
 from footage.catalogue.models import PublicAuthority, PublicRecord, PublicState
 from footage.catalogue.record import Record
 from footage.reading_room.pages import record_path
-from footage.reading_room.rendering import LANGUAGES, fresh, page
+from footage.reading_room.rendering import LANGUAGES, fresh, only_read, page
 from footage.references import ReferenceError as NotAReference
 from footage.references import parse_reference
 from footage.timed_text import Segment, write_webvtt
@@ -34,7 +33,7 @@ SECTIONS = (
 )
 
 
-@require_safe
+@only_read
 def front_door(request: HttpRequest) -> HttpResponse:
     return _in_reader_language(request, "")
 
@@ -61,7 +60,7 @@ def captions(request: HttpRequest, reference: str, language: str) -> HttpRespons
     return fresh(request, HttpResponse(text, content_type="text/vtt; charset=utf-8"))
 
 
-@require_safe
+@only_read
 def healthz(request: HttpRequest) -> HttpResponse:
     """200 while the catalogue can be read, 503 when it cannot."""
     try:
@@ -73,13 +72,13 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_safe
+@only_read
 def robots(request: HttpRequest) -> HttpResponse:
     lines = ("User-agent: *", "Disallow: /export/", f"Sitemap: {settings.BASE_URL}/sitemap.xml", "")
     return fresh(request, HttpResponse("\n".join(lines), "text/plain"))
 
 
-@require_safe
+@only_read
 def sitemap(request: HttpRequest) -> StreamingHttpResponse:
     response = StreamingHttpResponse(_sitemap(), content_type="application/xml")
     response["Cache-Control"] = "no-cache"

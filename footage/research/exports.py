@@ -17,6 +17,7 @@ import orjson
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from footage.catalogue import authorities
@@ -55,11 +56,13 @@ _UNSEEN = (
 )
 
 
+@csrf_exempt
 @require_safe
 def clips_csv(request: HttpRequest) -> HttpResponseBase:
     return _export(request, "csv", "text/csv; charset=utf-8; header=present", _csv)
 
 
+@csrf_exempt
 @require_safe
 def clips_jsonl(request: HttpRequest) -> HttpResponseBase:
     return _export(request, "jsonl", "application/jsonl; charset=utf-8", _jsonl)

@@ -119,3 +119,10 @@ def test_a_withdrawn_reference_answers_410_and_nothing_of_what_it_was(collection
         assert gone.reference.encode() in response.content
         for word in ("Bread queue", "طابور الخبز", "Nour", "al-shaar", "food-and-bread", "2012"):
             assert word.encode() not in response.content
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_no_public_address_takes_anything(collection, method):
+    client = Client(enforce_csrf_checks=True)
+    for address in crawl.addresses():
+        assert getattr(client, method)(address).status_code in {302, 404, 405}, address
