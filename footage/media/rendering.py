@@ -255,9 +255,14 @@ def _upright(frame: Any, aspect: Any, side: int, colour: str) -> Image.Image:
         picture = colours.picture_from_hdr(frame, colour, width, height)
     else:
         matrix = _MATRICES.get(colour, Colorspace.ITU601)
+        # An interlaced frame holds two moments, line by line; every second line is one of them.
+        whole = (frame.width, frame.height) if frame.interlaced_frame else (width, height)
         picture = frame.reformat(
-            width=width, height=height, format="rgb24", src_colorspace=matrix
+            width=whole[0], height=whole[1], format="rgb24", src_colorspace=matrix
         ).to_image()
+        if frame.interlaced_frame:
+            field = picture.resize((whole[0], max(1, whole[1] // 2)), Image.Resampling.NEAREST)
+            picture = field.resize((width, height), Image.Resampling.BICUBIC)
     return _turned(picture, rotation, mirrored)
 
 
