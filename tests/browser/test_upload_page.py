@@ -376,10 +376,8 @@ def test_an_upload_goes_on_when_the_line_is_back(
         tab.slow_down(SLOW)
         tab.ends_as("done", "long.mp4")
         # A line that breaks gets smaller chunks: less is lost when it breaks again.
-        first, second = (
-            tab.chunks[-2:] if len(tab.chunks) == before + 2 else tab.chunks[before:][:2]
-        )
-        assert 0 < second - first < CHUNK
+        first, second = sorted(set(tab.chunks[before:]))[:2]
+        assert second - first < CHUNK
     assert Master.objects.count() == 1
 
 
