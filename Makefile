@@ -18,6 +18,7 @@ help:
 	@echo "make run         the archive for real use, on $(BASE_URL)/ (PORT= for another port)"
 	@echo "make test        every test, on SQLite and on PostgreSQL"
 	@echo "make acceptance  the tests that read the whole folder of shared data"
+	@echo "make torture     the campaigns of faults, whole"
 	@echo "make lint        code, imports, templates, types, deployment settings, migrations"
 	@echo "make vendor      fetch the browser libraries that static/vendor/vendor.json names"
 
@@ -37,6 +38,14 @@ $(VENV)/serves: requirements.txt
 $(VENV)/tests: $(VENV)/serves requirements-dev.txt
 	@echo "Installing the packages of requirements-dev.txt ..."
 	@$(PIP) -r requirements.txt -r requirements-dev.txt
+	@touch $@
+
+# OpenStack Swift speaks S3 to the tests; it pins older packages, so it has an environment apart.
+.venv-swift/ready: requirements-swift.txt
+	@echo "Installing the object store that the tests talk to ..."
+	@$(PYTHON) -m venv --clear .venv-swift
+	@.venv-swift/bin/python -m pip --disable-pip-version-check --quiet --quiet install \
+		-r requirements-swift.txt
 	@touch $@
 
 # --- Serving -------------------------------------------------------------------------------------
@@ -66,6 +75,10 @@ test-postgresql: $(VENV)/tests
 
 acceptance: $(VENV)/tests
 	@$(PY) -m pytest -q -m acceptance
+
+# Every campaign of faults at its whole length; hours on a slow machine.
+torture: $(VENV)/tests .venv-swift/ready
+	@TORTURE=1 ARCHIVE_REQUIRE=all $(PY) -m pytest -q tests/faults tests/uploads tests/media
 
 lint: lint-code lint-imports lint-templates lint-django lint-types vendor-check
 
