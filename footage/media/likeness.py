@@ -32,6 +32,10 @@ LEAST_FRAMES: Final = 3
 # Of the frames from the first that agrees to the last, so many must agree.
 LEAST_PART: Final = 0.5
 SLACK_S: Final = 0.6
+SHIFT_STEP_S: Final = 0.2
+SHIFTS_TRIED: Final = 40
+PAIRS_TRIED: Final = 4_000_000
+STRIP: Final = 256
 # Bits by which a less likely relation must be nearer than a more likely one.
 NEARER: Final = 14
 # Whole in the other, and the other at most so many times as long: trimmed; else a part of it.
@@ -58,7 +62,7 @@ class Likeness:
 def compare(first: Sequence[FrameHash], second: Sequence[FrameHash]) -> Likeness | None:
     """What the second is to the first, if they seem to show the same footage.
 
-    Cost: with 60 frames each about a millisecond; grows with their product.
+    Cost: with 60 frames each a few milliseconds; of two hours of still pictures, some seconds.
     """
     a, b = usable(first), usable(second)
     if not a or not b:
@@ -92,7 +96,15 @@ def _bits(frames: Sequence[FrameHash], view: int) -> NDArray[np.uint64]:
 
 
 def _distances(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> NDArray[Any]:
-    return np.bitwise_count(a[:, None, :] ^ b[None, :, :]).sum(axis=2, dtype=np.int16)
+    """(len(a), len(b)) bits that differ; in strips, for hours of frames would fill the memory."""
+    return np.concatenate(
+        [
+            np.bitwise_count(a[at : at + STRIP, None, :] ^ b[None, :, :]).sum(
+                axis=2, dtype=np.int16
+            )
+            for at in range(0, len(a), STRIP)
+        ]
+    )
 
 
 def _aligned(
@@ -112,9 +124,9 @@ def _aligned(
         return None
     shifts = times_b[columns] - times_a[rows]
     best: tuple[float, float] = (0.0, 0.0)
-    for shift in np.unique(np.round(shifts, 1)):
+    for shift in _likely(shifts):
         near = np.abs(shifts - shift) <= SLACK_S
-        agree = min(len(set(rows[near])), len(set(columns[near])))
+        agree = min(np.unique(rows[near]).size, np.unique(columns[near]).size)
         score = agree - float(distance[rows[near], columns[near]].mean()) / 256
         if score > best[0]:
             best = (score, float(shift))
@@ -122,16 +134,17 @@ def _aligned(
     # Of the frames that agree at this shift, the closest tell the shift itself.
     exact = distance[rows[near], columns[near]]
     shift = float(np.median(shifts[near][exact <= np.percentile(exact, 25)]))
-    in_a, in_b = set(rows[near]), set(columns[near])
+    in_a, in_b = np.unique(rows[near]), np.unique(columns[near])
     agree = min(len(in_a), len(in_b))
-    between = min(max(in_a) - min(in_a), max(in_b) - min(in_b)) + 1
+    between = min(int(np.ptp(in_a)), int(np.ptp(in_b))) + 1
     if agree < LEAST_FRAMES or agree < LEAST_PART * between:
         return None
     apart = max(_step(times_a), _step(times_b))
     part_a, part_b = _covered(times_a, in_a, apart), _covered(times_b, in_b, apart)
     kind = _extent(part_a, part_b, times_a, times_b) or picture
-    nearest = [int(exact[rows[near] == row].min()) for row in in_a]
-    return Likeness(kind, picture, round(shift, 2), agree, int(np.median(nearest)))
+    nearest = np.full(len(a), 256)
+    np.minimum.at(nearest, rows[near], exact)
+    return Likeness(kind, picture, round(shift, 2), agree, int(np.median(nearest[in_a])))
 
 
 def _alike_once(
@@ -147,15 +160,23 @@ def _alike_once(
     return Likeness(kind, picture, round(float(times_b[column] - times_a[row]), 2), 1, nearest)
 
 
+def _likely(shifts: NDArray[Any]) -> NDArray[Any]:
+    """The shifts of time most pairs of frames ask for. A clip that stands still asks for all."""
+    values, counts = np.unique(np.round(shifts / SHIFT_STEP_S).astype(int), return_counts=True)
+    tried = max(3, min(SHIFTS_TRIED, PAIRS_TRIED // shifts.size))
+    return values[np.argsort(-counts, kind="stable")[:tried]] * SHIFT_STEP_S
+
+
 def _step(times: NDArray[Any]) -> float:
     return float(np.median(np.diff(times)))
 
 
-def _covered(times: NDArray[Any], matched: set[Any], apart: float) -> float:
+def _covered(times: NDArray[Any], matched: NDArray[Any], apart: float) -> float:
     """The part of the frames that agree or lie next to one that does: the two clips may have
     been sampled at other moments."""
-    agreeing = times[sorted(matched)]
-    gaps = np.abs(times[:, None] - agreeing[None, :]).min(axis=1)
+    agreeing = times[matched]
+    after = np.minimum(np.searchsorted(agreeing, times), agreeing.size - 1)
+    gaps = np.minimum(abs(agreeing[after] - times), abs(times - agreeing[np.maximum(after - 1, 0)]))
     return float((gaps <= apart * 1.05).mean())
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from footage import media
-from footage.media.frames import FrameHash, hashes_from_json
+from footage.media.frames import VIEWS, FrameHash, hashes_from_json
 from footage.media.likeness import LEAST_QUALITY, compare
 from footage.media.lookup import Lookup, asking
 from tests.media.test_shared_media import said
@@ -98,6 +99,14 @@ def test_black_and_blank_frames_are_like_nothing(tmp_path: Path) -> None:
         made.append(media.frame_hashes(tmp_path / f"{name}.mp4"))
     assert all(frame.quality < LEAST_QUALITY for frames in made for frame in frames)
     assert compare(made[0], made[0]) is compare(*made) is None
+
+
+def test_half_an_hour_that_never_changes_is_compared_in_seconds() -> None:
+    still = [FrameHash(float(t), 100, (bytes(range(32)),) * len(VIEWS)) for t in range(1800)]
+    started = time.process_time()
+    likeness = compare(still, still[:900])
+    assert likeness is not None and likeness.kind == "trimmed"
+    assert time.process_time() - started < 10
 
 
 @pytest.mark.parametrize("orientation", range(2, 9))
