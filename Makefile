@@ -9,7 +9,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --quiet --quiet install
 # A temporary archive for what only reads settings, so that linting never touches a real one.
 SCRATCH = scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && export ARCHIVE_DATA="$$scratch"
 
-.PHONY: help run demo test test-sqlite test-postgresql acceptance vendor vendor-check \
+.PHONY: help run demo test test-sqlite test-postgresql acceptance torture bench vendor vendor-check \
 	lint lint-code lint-imports lint-templates lint-django lint-types
 .DEFAULT_GOAL := help
 
@@ -18,6 +18,7 @@ help:
 	@echo "make run         the archive for real use, on $(BASE_URL)/ (PORT= for another port)"
 	@echo "make test        every test, on SQLite and on PostgreSQL"
 	@echo "make acceptance  the tests that read the whole folder of shared data"
+	@echo "make bench       speed and memory against their bounds"
 	@echo "make torture     the campaigns of faults, whole"
 	@echo "make lint        code, imports, templates, types, deployment settings, migrations"
 	@echo "make vendor      fetch the browser libraries that static/vendor/vendor.json names"
@@ -79,6 +80,10 @@ acceptance: $(VENV)/tests
 # Every campaign of faults at its whole length; hours on a slow machine.
 torture: $(VENV)/tests .venv-swift/ready
 	@TORTURE=1 ARCHIVE_REQUIRE=all $(PY) -m pytest -q tests/faults tests/uploads tests/media
+
+# Figures with their bounds, as ratios of one run; docs/performance.md keeps what was measured.
+bench: $(VENV)/tests
+	@$(SCRATCH) && $(PY) benchmarks/ingest.py && $(PY) benchmarks/media.py
 
 lint: lint-code lint-imports lint-templates lint-django lint-types vendor-check
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from aleppo_archive.environment import kept_secret, storage_from
 
 ROOT = Path(__file__).resolve().parents[2]
-READS = re.compile(r"""env\.\w+\(\s*"(\w+)"|environ(?:\.get)?[\[(]\s*"(\w+)\"""")
+# What a child process is given (`os.environ["X"] = ...`) is not read.
+READS = re.compile(r"""env\.\w+\(\s*"(\w+)"|environ(?:\.get\(|\[)\s*"(\w+)"(?!\] =)""")
 NOT_OURS = {"DJANGO_SETTINGS_MODULE"}
 
 
