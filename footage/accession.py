@@ -40,7 +40,8 @@ class AlreadyHeld(Exception):
 def accession(received: Received, *, by: Any, filename: str = "", source_note: str = "") -> Clip:
     """Make the draft clip of a received master and have it examined. Raises AlreadyHeld.
 
-    The file name is kept as it came, except what no database can hold (NUL, lone surrogates) and
+    A second deposit of the same bytes is kept in the custody note of the clip that has them. The
+    file name is kept as it came, except what no database can hold (NUL, lone surrogates) and
     beyond 500 characters; it is sealed. One transaction, the task included.
     """
     with transaction.atomic():
@@ -56,16 +57,14 @@ def accession(received: Received, *, by: Any, filename: str = "", source_note: s
             enqueue_examination(master)
         else:
             record(EventType.ACCESSION, holder.reference, agent=by, outcome="already-held")
+            _note_second_deposit(holder, by, storable(filename or received.filename))
     if holder is not None:
         raise AlreadyHeld(holder)
     return clip
 
 
 def draft_of_upload(received: Received, upload: Upload, digest: str) -> Arrived:
-    """The draft clip of a finished upload, or the clip that has its bytes; in a transaction.
-
-    A second deposit is noted in that clip's custody note: when, by whom, under which name.
-    """
+    """The draft clip of a finished upload, or the clip that has its bytes; in a transaction."""
     found = protocol.metadata(upload.metadata or None)
     filename = storable(found.get("filename", ""))
     try:
@@ -73,16 +72,16 @@ def draft_of_upload(received: Received, upload: Upload, digest: str) -> Arrived:
             received, by=upload.by, filename=filename, source_note=storable(found.get("source", ""))
         )
     except AlreadyHeld as refusal:
-        _note_second_deposit(refusal.clip, upload.by, filename)
         return Arrived("already-held", refusal.clip.reference)
     return Arrived("draft", clip.reference)
 
 
 def _note_second_deposit(clip: Clip, by: Any, filename: str) -> None:
+    """Add to the sealed custody note when the same bytes came again, from whom, under which name."""
     clip = Clip.objects.select_for_update().get(pk=clip.pk)
     line = _("%(day)s: the same file was handed in again by %(name)s as “%(filename)s”.") % {
         "day": timezone.now().date().isoformat(),
-        "name": by.get_username(),
+        "name": by.get_username() if by is not None else "–",
         "filename": filename,
     }
     clip.custody_note = f"{clip.custody_note}\n{line}".strip()

@@ -88,6 +88,8 @@ def test_an_exact_duplicate_is_refused_with_its_clip_and_the_deposit_is_kept(
     assert Clip.objects.count() == 1
     event = CustodyEvent.objects.get(type="accession", outcome="already-held")
     assert (event.subject, event.agent) == (clip.reference, second_person)
+    note = Clip.objects.get().custody_note
+    assert "again" in note, "the second deposit is kept in the custody note"
 
 
 def test_a_wrong_file_is_replaced_and_asked_out_of_the_holdings(
