@@ -12,7 +12,7 @@ from PIL import ExifTags, Image, ImageFile
 
 from footage.media import metadata, signatures
 from footage.media.answers import Probe
-from footage.media.tags import Tags, clean
+from footage.media.tags import Tags, clean, exif_text
 from footage.media.unplayable import Unplayable
 
 # The largest picture opened: phones reach 108 megapixels; in memory that is 330 MB.
@@ -118,7 +118,7 @@ def read_exif(picture: Image.Image, tags: Tags) -> tuple[dict[int, Any], dict[in
         for number, value in values.items():
             if number == MAKER_NOTE:
                 continue
-            tags.add(str(names.get(number, number)), value)
+            tags.add(str(names.get(number, number)), exif_text(number, value))
     return everything, gps
 
 
