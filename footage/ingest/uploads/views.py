@@ -258,6 +258,13 @@ def _answer(
     return _tus(response)
 
 
+def _of(user: Any, upload_id: str) -> Upload | None:
+    """The upload of that id, if this user began it. What is no id is not asked of the database."""
+    if not re.fullmatch(r"[0-9a-f]{32}", upload_id):
+        return None
+    return Upload.objects.filter(pk=upload_id, by=user).first()
+
+
 def _receive(
     request: HttpRequest,
     upload: Upload,
