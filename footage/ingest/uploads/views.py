@@ -170,7 +170,7 @@ def listed(request: HttpRequest, house: House) -> HttpResponse:
     ones would hide it.
     """
     mine = Upload.objects.filter(by=request.user.pk).select_related("master")
-    if state := request.GET.get("state"):
+    if (state := request.GET.get("state")) in Upload.State.values:
         mine = mine.filter(state=state)
     listed = [_described(upload, request, house) for upload in mine[:LISTED]]
     return JsonResponse({"uploads": listed})
@@ -220,7 +220,7 @@ def _answer(
             if meant != "GET":
                 protocol.check_version(request.headers.get("Tus-Resumable"))
             if upload_id:
-                upload = Upload.objects.filter(pk=upload_id, by=request.user.pk).first()
+                upload = _of(request.user, upload_id)
                 if upload is None:
                     return _tus(_problem(404, "not-found", _("There is no such upload.")))
                 given.append(upload)
@@ -262,7 +262,7 @@ def _of(user: Any, upload_id: str) -> Upload | None:
     """The upload of that id, if this user began it. What is no id is not asked of the database."""
     if not re.fullmatch(r"[0-9a-f]{32}", upload_id):
         return None
-    return Upload.objects.filter(pk=upload_id, by=user).first()
+    return Upload.objects.filter(pk=upload_id, by=user.pk).first()
 
 
 def _receive(
