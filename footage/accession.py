@@ -77,7 +77,7 @@ def draft_of_upload(received: Received, upload: Upload, digest: str) -> Arrived:
 
 
 def _note_second_deposit(clip: Clip, by: Any, filename: str) -> None:
-    """Add to the sealed custody note when the same bytes came again, from whom, under which name."""
+    """Add to the sealed custody note when the same bytes came again, and from whom."""
     clip = Clip.objects.select_for_update().get(pk=clip.pk)
     line = _("%(day)s: the same file was handed in again by %(name)s as “%(filename)s”.") % {
         "day": timezone.now().date().isoformat(),
