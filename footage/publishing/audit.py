@@ -9,7 +9,7 @@ from django.core.files.storage import storages
 from footage.catalogue.models import PublicAuthority, PublicRecord
 from footage.catalogue.record import Record
 from footage.models import Clip, Testimony
-from footage.publishing.authorities import named_by_a_film
+from footage.publishing.authorities import may_be_named
 from footage.publishing.describe import credited_person, may_download
 from footage.publishing.narrowing import rests_on_consent
 from footage.publishing.sealed_words import sealed_words_in
@@ -89,11 +89,7 @@ def _names() -> Iterator[Finding]:
         people = {row.slug: getattr(row, kind) for row in held}
         for authority in PublicAuthority.objects.filter(kind=kind):
             person = people.get(authority.slug)
-            if (
-                person is None
-                or not person.named
-                or not (person.consents_to(Use.VIEW) or named_by_a_film(person))
-            ):
+            if person is None or not may_be_named(person):
                 yield Finding(
                     f"{kind}:{authority.slug}", "name", "a name is public that may not be"
                 )

@@ -64,6 +64,11 @@ def named_by_a_film(person: Person) -> bool:
     return isinstance(person, Witness) and person.pk is not None and person.films.exists()
 
 
+def may_be_named(person: Person) -> bool:
+    """Whether the name may stand in the catalogue: not withheld, and consented to or in a film."""
+    return person.named and (person.consents_to(Use.VIEW) or named_by_a_film(person))
+
+
 def put(item: Published, *, renewed: bool = False) -> PublicAuthority:
     """Store the authority of `item`; without `renewed`, leave one that stands as it is."""
     if isinstance(item, Journalist | Witness):

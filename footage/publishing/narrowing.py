@@ -38,10 +38,9 @@ def narrow(person: Journalist | Witness) -> int:
     """
     acts = 0
     with transaction.atomic():
-        shown = person.consents_to(Use.VIEW)
-        if not person.named or not (shown or authorities.named_by_a_film(person)):
+        if not authorities.may_be_named(person):
             acts += authorities.remove_name(person)
-        if not shown:
+        if not person.consents_to(Use.VIEW):
             for row in PublicRecord.objects.live().filter(reference__in=_resting_on(person)):
                 names = take_away(row, reason="consent-withdrawn", by=None)
                 transaction.on_commit(partial(remove, names))

@@ -23,15 +23,13 @@ from footage.publishing.reasons import (
     reasons_against,
     refuse,
 )
+from footage.publishing.states import states_of
 from footage.vocabularies import DATE_PRECISION, PLACE_PRECISION, WITHDRAWAL_REASONS, Vocabulary
 
 
 def state_of(item: Clip | Testimony) -> str:
     """ "draft", "published" or "withdrawn": what the catalogue says. One query."""
-    row = PublicRecord.objects.filter(reference=item.reference).only("withdrawn_at").first()
-    if row is None:
-        return "draft"
-    return "withdrawn" if row.withdrawn_at else "published"
+    return states_of([item.reference])[item.reference]
 
 
 def differs(item: Clip | Testimony) -> bool:

@@ -13,16 +13,12 @@ from django.core.files.storage import Storage, storages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import parse_etags
 
+from footage.byte_ranges import Unsatisfiable, asked_for
 from footage.catalogue.models import PublicRendition
 from footage.reading_room.rendering import page
 
 PIECE = 64 * 1024
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}", re.ASCII)
-_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.ASCII | re.IGNORECASE)
-
-
-class Unsatisfiable(ValueError):
-    """The range asked for lies outside the copy."""
 
 
 @page
@@ -46,12 +42,13 @@ def serve(request: HttpRequest, name: str) -> HttpResponseBase:
         refused = HttpResponse(status=416)
         refused["Content-Range"] = f"bytes */{copy.bytes}"
         return _described(refused, request, copy, etag)
-    start, end = asked or (0, copy.bytes)
-    body = iter(()) if request.method == "HEAD" else _pieces(copy.name, start, end - start)
+    first, last = asked or (0, copy.bytes - 1)
+    length = last - first + 1
+    body = iter(()) if request.method == "HEAD" else _pieces(copy.name, first, length)
     response = StreamingHttpResponse(body, status=206 if asked else 200)
-    response["Content-Length"] = str(end - start)
+    response["Content-Length"] = str(length)
     if asked:
-        response["Content-Range"] = f"bytes {start}-{end - 1}/{copy.bytes}"
+        response["Content-Range"] = f"bytes {first}-{last}/{copy.bytes}"
     return _described(response, request, copy, etag)
 
 
@@ -74,27 +71,15 @@ def _described(
 
 
 def _asked_range(request: HttpRequest, etag: str, size: int) -> tuple[int, int] | None:
-    """The half-open range to send; None for the whole copy. Raises Unsatisfiable.
+    """First and last byte to send; None for the whole copy. Raises Unsatisfiable.
 
-    A range is forgotten when it is malformed, when there are several, or when If-Range names
-    anything but the copy as it is now: then the whole is the right answer.
+    A range counts for GET alone, and is forgotten when If-Range names anything but the copy as it
+    is now: then the whole is the right answer.
     """
     condition = request.headers.get("If-Range")
-    match = _RANGE.fullmatch(request.headers.get("Range", "").replace(" ", ""))
-    if request.method != "GET" or match is None or (condition and condition != etag):
+    if request.method != "GET" or (condition and condition != etag):
         return None
-    first, last = match.groups()
-    if not first and not last:
-        return None
-    if not first:
-        if int(last) == 0 or size == 0:
-            raise Unsatisfiable
-        return max(0, size - int(last)), size
-    if last and int(last) < int(first):
-        return None
-    if int(first) >= size:
-        raise Unsatisfiable
-    return int(first), min(int(last) + 1, size) if last else size
+    return asked_for(request.headers.get("Range", ""), size)
 
 
 def _pieces(name: str, start: int, length: int) -> Iterator[bytes]:
