@@ -42,11 +42,16 @@ class EventType(models.TextChoices):
     DEACCESSION = "deaccession", _("deaccession")
 
 
+def event_types() -> list[tuple[str, Any]]:
+    """The choices of an event's type, as a callable: a new type needs no migration."""
+    return list(EventType.choices)
+
+
 class CustodyEvent(models.Model):
     """One act. `subject` is a reference, or `table:id` for what has none."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    type = models.CharField(_("type"), max_length=60, choices=EventType.choices)
+    type = models.CharField(_("type"), max_length=60, choices=event_types)
     subject = models.CharField(_("subject"), max_length=120, db_index=True)
     outcome = models.CharField(_("outcome"), max_length=20, default="success")
     # Who acted: a member of staff, or the software itself (a worker) when this is empty.
