@@ -75,3 +75,17 @@ def storage_from(address: str) -> dict[str, Any]:
             "max_memory_size": 16 * 2**20,
         },
     }
+
+
+def accel_location(location: str, store: dict[str, Any]) -> str:
+    """`ACCESS_ACCEL` as it is used: an internal location of nginx, with both its slashes.
+
+    Raises ValueError for one that nginx could not answer: every copy would be missing.
+    """
+    if not location:
+        return ""
+    if not (location.startswith("/") and location.endswith("/") and len(location) > 2):
+        raise ValueError(f"ACCESS_ACCEL={location}: write it as /access-copies/")
+    if "location" not in store["OPTIONS"] or "bucket_name" in store["OPTIONS"]:
+        raise ValueError("ACCESS_ACCEL is for copies in a directory: unset it beside s3:// copies")
+    return location

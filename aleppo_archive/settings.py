@@ -9,7 +9,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
-from aleppo_archive.environment import kept_secret, storage_from
+from aleppo_archive.environment import accel_location, kept_secret, storage_from
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -140,6 +140,10 @@ STORAGES["default"] = STORAGES["working"]
 # A second copy of every master, best on another machine. None without it.
 if mirror := env.str("MIRROR_STORAGE", ""):
     STORAGES["mirror"] = storage_from(mirror)
+
+# Behind nginx: the internal location under which it finds the directory of access copies, to send
+# them itself after our row check. Empty: the archive sends them.
+ACCESS_ACCEL = accel_location(env.str("ACCESS_ACCEL", ""), STORAGES["access"])
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ARCHIVE_DATA / "static"

@@ -25,7 +25,15 @@ from tests import servers
 
 KEPT_VARIABLES = {"ARCHIVE_REQUIRE", "ARCHIVE_SHARED_DATA"}
 ARCHIVE_VARIABLES = {
-    *("ALLOWED_HOSTS", "BASE_URL", "CUSTODY_KEY", "DATABASE_URL", "DEBUG", "EMAIL_URL"),
+    *(
+        "ACCESS_ACCEL",
+        "ALLOWED_HOSTS",
+        "BASE_URL",
+        "CUSTODY_KEY",
+        "DATABASE_URL",
+        "DEBUG",
+        "EMAIL_URL",
+    ),
     *("MASTERS_STORAGE", "WORKING_STORAGE", "ACCESS_STORAGE", "MIRROR_STORAGE", "SECRET_KEY"),
 }
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}

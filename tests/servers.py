@@ -130,6 +130,50 @@ def postgresql() -> Iterator[str]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+@contextlib.contextmanager
+def nginx(site_file: Path, home: Path, *replaced: tuple[str, str]) -> Iterator[str]:
+    """Start nginx before another server; yield its address.
+
+    `site_file` is a production configuration, of which `replaced` texts and everything about TLS
+    give way to what is true here. Raises ServerDidNotStart.
+    """
+    port = free_port()
+    lines = site_file.read_text().splitlines()
+    site = "\n".join(line for line in lines if not line.lstrip().startswith("ssl_"))
+    for old, new in (("listen 443 ssl", f"listen 127.0.0.1:{port}"), *replaced):
+        if old not in site:
+            raise ServerDidNotStart(f"{site_file.name} says nothing of {old}")
+        site = site.replace(old, new)
+    folders = "".join(
+        f"{kind}_temp_path {home}/{kind};" for kind in ("client_body", "proxy", "fastcgi")
+    )
+    folders += f"uwsgi_temp_path {home}/uwsgi; scgi_temp_path {home}/scgi;"
+    (home / "nginx.conf").write_text(
+        f"daemon off; master_process off; pid {home}/pid; error_log stderr;\n"
+        f"events {{}}\nhttp {{ {folders}\n{site}\n}}\n"
+    )
+    address = f"http://127.0.0.1:{port}"
+    with tempfile.TemporaryFile() as output:
+        child = subprocess.Popen(
+            ["/usr/sbin/nginx", "-c", home / "nginx.conf", "-p", home, "-e", "stderr"],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            process_group=0,
+            preexec_fn=die_with_the_tests,
+        )
+        try:
+            deadline = time.monotonic() + 30
+            while not answers(f"{address}/healthz"):
+                if child.poll() is not None or time.monotonic() > deadline:
+                    output.seek(0)
+                    raise ServerDidNotStart(output.read().decode(errors="replace"))
+                time.sleep(0.05)
+            yield address
+        finally:
+            ended(child)
+
+
 def unprivileged_account() -> pwd.struct_passwd:
     """Return the account a server runs as when the tests run as root."""
     for name in ("postgres", "nobody"):

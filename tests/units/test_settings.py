@@ -4,7 +4,9 @@ import re
 import threading
 from pathlib import Path
 
-from aleppo_archive.environment import kept_secret, storage_from
+import pytest
+
+from aleppo_archive.environment import accel_location, kept_secret, storage_from
 
 ROOT = Path(__file__).resolve().parents[2]
 # What a child process is given (`os.environ["X"] = ...`) is not read.
@@ -56,3 +58,14 @@ def test_a_store_is_a_directory_or_a_bucket():
     bucket = storage_from("s3://aleppo/masters")["OPTIONS"]
     assert (bucket["bucket_name"], bucket["location"]) == ("aleppo", "masters")
     assert bucket["max_memory_size"] > 0, "the default keeps whole objects in memory"
+
+
+def test_what_nginx_could_not_answer_is_refused_when_settings_are_read():
+    directory, bucket = storage_from("/srv/access"), storage_from("s3://aleppo/access")
+    assert accel_location("", bucket) == ""
+    assert accel_location("/access-copies/", directory) == "/access-copies/"
+    for wrong in ("access-copies", "/", "/access-copies"):
+        with pytest.raises(ValueError, match="/access-copies/"):
+            accel_location(wrong, directory)
+    with pytest.raises(ValueError, match="unset it"):
+        accel_location("/access-copies/", bucket)

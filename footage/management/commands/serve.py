@@ -29,7 +29,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
-        parser.add_argument("--threads", type=int, default=16, help="requests served at once")
+        parser.add_argument("--threads", type=int, default=32, help="requests served at once")
 
     def handle(self, *args: Any, port: int, threads: int, **options: Any) -> None:
         refuse_taken(port)
