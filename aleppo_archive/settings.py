@@ -122,8 +122,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",
         # recursive_triggers: without it INSERT OR REPLACE passes the append-only triggers.
+        # secure_delete: what is deleted is overwritten, not only forgotten.
         "init_command": (
-            "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA recursive_triggers=ON"
+            "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA recursive_triggers=ON;"
+            "PRAGMA secure_delete=ON"
         ),
     }
 

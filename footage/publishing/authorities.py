@@ -30,9 +30,12 @@ def publish_authority(item: Published, *, by: Any) -> PublicAuthority:
     """
     if not by.has_perm(PUBLISH):
         raise PermissionDenied
-    if isinstance(item, Journalist | Witness):
-        _check_person(item)
     with transaction.atomic():
+        rows.alone()
+        # Read again under lock: a stale copy would publish a name withheld meanwhile.
+        item = type(item).objects.get(pk=item.pk)
+        if isinstance(item, Journalist | Witness):
+            _check_person(item)
         authority = put(item, renewed=True)
         record(
             EventType.PUBLICATION,

@@ -38,6 +38,7 @@ def narrow(person: Journalist | Witness) -> int:
     """
     acts = 0
     with transaction.atomic():
+        rows.alone()
         if not authorities.may_be_named(person):
             acts += authorities.remove_name(person)
         if not person.consents_to(Use.VIEW):

@@ -20,14 +20,26 @@ from footage.catalogue.models import (
     PublicTerm,
 )
 from footage.catalogue.record import Record
+from footage.publishing import traces
+
+
+class AlreadyWithdrawn(Exception):
+    """The record was withdrawn meanwhile; only a reinstatement writes over a tombstone."""
+
+
+def alone() -> None:
+    """Let one publishing transaction run at a time. Call it first, before reading what it changes.
+
+    Every verb reads documents and writes them back. Of two at once the later would otherwise bring
+    back what the earlier took away: a name, a voice, a withdrawn record.
+    """
+    PublicState.objects.select_for_update().get(pk=1)
+    traces.empty_log_after_commit()
 
 
 def next_change() -> int:
-    """Take the next change number. Call it last in a transaction.
-
-    The row stays locked until the commit, so numbers become visible in their own order; a
-    PostgreSQL sequence would let a follower skip one that commits late.
-    """
+    """Take the next change number. Numbers become visible in their own order, since the row is
+    locked until the commit; a PostgreSQL sequence would let a follower skip one that is late."""
     PublicState.objects.filter(pk=1).update(change=F("change") + 1)
     return PublicState.objects.get(pk=1).change
 
@@ -41,7 +53,7 @@ def put(document: Record, *, quietly: bool = False) -> PublicRecord:
     """Store the document as the live record of its reference, new or in place of the old one.
 
     `quietly` keeps version and day of revision: what narrows many records of one person at once
-    must not stamp them as a group.
+    must not stamp them as a group. Raises AlreadyWithdrawn rather than write over a tombstone.
     """
     text = document.canonical()
     digest = hashlib.sha256(text.encode()).hexdigest()
@@ -49,6 +61,8 @@ def put(document: Record, *, quietly: bool = False) -> PublicRecord:
     row = PublicRecord.objects.filter(reference=document.reference).first()
     if row is None:
         row = PublicRecord(reference=document.reference, published_at=now, version=0)
+    if row.withdrawn_at is not None:
+        raise AlreadyWithdrawn(document.reference)
     row.kind = document.kind
     if not quietly:
         row.version += 1

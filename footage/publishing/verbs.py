@@ -48,8 +48,6 @@ def publish(item: Clip | Testimony, *, by: Any, override_reason: str = "") -> Pu
     override the check for sealed words with a reason of their own, which is recorded too. The
     access copies are written before the one transaction that makes them reachable.
     """
-    if state_of(item) == "published":
-        raise ValidationError(_("It is published already: revise it instead."))
     return _make_public(item, EventType.PUBLICATION, by=by, override_reason=override_reason)
 
 
@@ -58,14 +56,13 @@ def revise(item: Clip | Testimony, *, by: Any, override_reason: str = "") -> Pub
 
     The access copies get new names, so an address of the old ones is dead at once.
     """
-    if state_of(item) != "published":
-        raise ValidationError(_("Only what is published can be revised."))
     return _make_public(item, EventType.REVISION, by=by, override_reason=override_reason)
 
 
 def _make_public(
     item: Clip | Testimony, act: EventType, *, by: Any, override_reason: str
 ) -> PublicRecord:
+    _fits(act, item)
     _check(item, by=by, override_reason=override_reason)
     if isinstance(item, Testimony):
         return _commit(item, act, (), by=by, override_reason=override_reason)
@@ -75,6 +72,15 @@ def _make_public(
     kept = _copies_of(item.reference)
     remove(name for name in superseded + [copy.name for copy in copies] if name not in kept)
     return row
+
+
+def _fits(act: EventType, item: Clip | Testimony) -> None:
+    """Raise ValidationError for publishing what is public, or revising what is not."""
+    state = state_of(item)
+    if act == EventType.PUBLICATION and state == "published":
+        raise ValidationError(_("It is published already: revise it instead."))
+    if act == EventType.REVISION and state != "published":
+        raise ValidationError(_("Only what is published can be revised."))
 
 
 def _check(item: Clip | Testimony, *, by: Any, override_reason: str) -> None:
@@ -95,8 +101,11 @@ def _commit(
     override_reason: str,
 ) -> PublicRecord:
     with transaction.atomic():
-        # Read again under lock: consent may have been revoked while files were being copied.
+        rows.alone()
+        # Read again under lock: consent may have been revoked while files were being copied, or
+        # another publisher been quicker.
         fresh = type(item).objects.select_for_update().get(pk=item.pk)
+        _fits(act, fresh)
         late: list[Reason] = reasons_against(fresh, by=by)
         if [reason for reason in late if not (override_reason and reason.needs_custodian)]:
             transaction.set_rollback(True)
@@ -170,7 +179,8 @@ def withdraw(reference: str, *, reason: str, by: Any) -> PublicRecord:
     if reason not in WITHDRAWAL_REASONS:
         raise ValidationError({"reason": _("Choose a reason from the list.")})
     with transaction.atomic():
-        row = PublicRecord.objects.live().select_for_update().filter(reference=reference).first()
+        rows.alone()
+        row = PublicRecord.objects.live().filter(reference=reference).first()
         if row is None:
             raise ValidationError(_("Nothing is published under this reference."))
         names = take_away(row, reason=reason, by=by)

@@ -13,6 +13,7 @@ from footage import publishing
 from footage.accession import adopt, draft_of_upload
 from footage.ingest.mirror import unmirrored
 from footage.ingest.reconciler import Finding, reconcile
+from footage.publishing import traces
 from footage.tasks.mirroring import mirror_master
 
 SECONDS_BETWEEN: Final = 3600
@@ -21,9 +22,10 @@ log = logging.getLogger(__name__)
 
 
 def keep_up() -> list[Finding]:
-    """Once: end what rested on a consent that is over, reconcile, and put masters without a
-    second copy before the workers."""
+    """Once: end what rested on a consent that is over, empty the database's log of what was taken
+    away, reconcile, and put masters without a second copy before the workers."""
     publishing.narrow_lapsed()
+    traces.empty_log()
     found = reconcile(arrival=draft_of_upload, adopt=adopt)
     if "mirror" in settings.STORAGES:
         waiting = DBTaskResult.objects.filter(
