@@ -129,6 +129,7 @@ ROLES = (
         frozenset(
             may("view", "footage", "clip testimony")
             | may("view", "ingest", "deaccession")
+            | may("view", "footage", "twopersonrequest")
             | may("view", "custody", "custodyevent")
         ),
     ),

@@ -11,6 +11,7 @@ import secrets
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 VERSION = b"\x01"
 KEY_ID_BYTES = 4
@@ -35,19 +36,22 @@ def seal(text: str, *, place: str) -> bytes:
     for key_id, key in _keys().items():
         nonce = secrets.token_bytes(NONCE_BYTES)
         return VERSION + key_id + nonce + key.encrypt(nonce, text.encode(), place.encode())
-    raise SealError("No sealing key: set ARCHIVE_KEYS for the staff process.")
+    raise SealError(_("There is no sealing key: set ARCHIVE_KEYS for the staff process."))
 
 
 def unseal(sealed: bytes, *, place: str) -> str:
     """Decrypt what `seal` made for the same `place`. Raises SealError when that is impossible."""
     sealed = bytes(sealed)
     if sealed[:1] != VERSION:
-        raise SealError("The sealed value has an unknown form.")
+        raise SealError(_("The sealed value has an unknown form."))
     key_id, rest = sealed[1 : 1 + KEY_ID_BYTES], sealed[1 + KEY_ID_BYTES :]
     key = _keys().get(key_id)
     if key is None:
-        raise SealError(f"The key {key_id.hex()} that sealed this value is not in ARCHIVE_KEYS.")
+        raise SealError(
+            _("The key %(key)s that sealed this is not in ARCHIVE_KEYS: put it back there.")
+            % {"key": key_id.hex()}
+        )
     try:
         return key.decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], place.encode()).decode()
     except InvalidTag as error:
-        raise SealError("The sealed value was changed or moved from another row.") from error
+        raise SealError(_("The sealed value was changed or moved from another row.")) from error

@@ -10,4 +10,5 @@ from footage.admin import (  # noqa: F401
     staff,
     testimonies,
     transcripts,
+    two_persons,
 )

@@ -4,6 +4,7 @@ from footage.models.clip import Appearance, Clip, ClipAdvisory
 from footage.models.film import Event, Film, FilmShot
 from footage.models.location import Location
 from footage.models.testimony import Testimony, TestimonyRange, Transcript, TranscriptSegment
+from footage.models.two_persons import TwoPersonRequest
 
 __all__ = [
     "Appearance",
@@ -17,4 +18,5 @@ __all__ = [
     "TestimonyRange",
     "Transcript",
     "TranscriptSegment",
+    "TwoPersonRequest",
 ]

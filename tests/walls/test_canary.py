@@ -19,6 +19,7 @@ from footage import publishing
 from footage.catalogue.models import PublicAuthority, PublicRecord
 from footage.custody.models import CustodyEvent
 from footage.models import Appearance, Clip, Testimony
+from footage.models.two_persons import Act, ask_for
 from people.models import Journalist, Witness
 from tests import world
 from tests.walls import crawl
@@ -98,6 +99,8 @@ def tokens(db):
     person = world.journalist("Sami", source="x")
     speaker = world.witness("Umm Khaled")
     world.sealed_identity(person, legal_name="placeholder", contacts="x", notes="x")
+    custodian = world.staff("asking", "view_sealedidentity")
+    ask_for(Act.UNSEAL, f"people_journalist:{person.pk}", by=custodian, reason="x")
     clip = world.clip(
         journalist=person, location=world.bakery_street(), latitude=36.21171, longitude=37.18394
     )

@@ -1,9 +1,11 @@
 """Members of staff with roles, signed in past their second factor."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.models import Group, User
 from django.core.cache import cache
@@ -28,6 +30,16 @@ def member(username: str, *roles: str, **fields: Any) -> User:
     return user
 
 
+def gave_second_factor(client: Client, *, minutes_ago: float = 0) -> None:
+    """Note in the session of `client` when a second factor was given, as a sign-in does."""
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+        {"method": "mfa", "type": "totp", "at": time.time() - 60 * minutes_ago}
+    ]
+    session[f"{AUTHENTICATION_METHODS_SESSION_KEY}_user"] = session["_auth_user_id"]
+    session.save()
+
+
 @pytest.fixture
 def sign_in(db: None) -> SignIn:
     """`sign_in("archivist", "publisher")`: a client of somebody so, who is `client.user`."""
@@ -39,6 +51,7 @@ def sign_in(db: None) -> SignIn:
         TOTP.activate(user, generate_totp_secret())
         client = Client()
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        gave_second_factor(client)
         client.user = user  # type: ignore[attr-defined]
         return client
 

@@ -1,17 +1,26 @@
 """People in the workshop: consents are only added, legal names are behind a wall of their own."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from footage.catalogue.models import PublicAuthority
 from footage.custody.models import CustodyEvent
+from footage.models import TwoPersonRequest
+from footage.models.two_persons import Act, ask_for
 from people.models import Consent, Journalist, SealedIdentity
 from people.roles import ROLES
 from tests import world
-from tests.workshop.conftest import SignIn
+from tests.workshop.conftest import SignIn, gave_second_factor
+from tests.workshop.test_sign_in import code_of
 
 pytestmark = pytest.mark.django_db
 
@@ -110,33 +119,175 @@ def sealed(db: None) -> Journalist:
     return person
 
 
-def test_a_custodian_looks_with_a_reason_and_the_look_is_recorded_first(
+WHY = "to answer a request of theirs"
+
+
+def agreed(client: Client, person: Any, other: Client) -> TwoPersonRequest:
+    """Let the custodian of `client` ask and the one of `other` agree, through their pages."""
+    asked = client.post(at("sealed", person), {"why": WHY})
+    assert asked.status_code == 302
+    request = TwoPersonRequest.objects.get(decided_at=None)
+    page = reverse("admin:footage_twopersonrequest_agree", args=[request.pk])
+    assert WHY in other.get(page).content.decode()
+    assert other.post(page).status_code == 302
+    request.refresh_from_db()
+    return request
+
+
+def test_a_custodian_looks_after_another_one_agreed_and_the_look_is_recorded_first(
     sign_in: SignIn, sealed: Journalist
 ) -> None:
-    client = sign_in("custodian")
+    client, other = sign_in("custodian"), sign_in("custodian", username="other")
     address = at("sealed", sealed)
     assert LEGAL_NAME not in client.get(address).content.decode()
-    assert LEGAL_NAME not in client.post(address, {"why": ""}).content.decode()
+    assert client.post(address, {"why": ""}).status_code == 200
+    assert not TwoPersonRequest.objects.exists()
+    request = agreed(client, sealed, other)
     assert not CustodyEvent.objects.filter(type="archive:unsealing").exists()
+    assert LEGAL_NAME not in client.get(address).content.decode()
 
-    shown = client.post(address, {"why": "to answer a request of theirs"})
+    shown = client.post(address)
     assert LEGAL_NAME in shown.content.decode() and CONTACT in shown.content.decode()
     assert "no-store" in shown["Cache-Control"]
     event = CustodyEvent.objects.get(type="archive:unsealing")
     assert event.agent == client.user  # type: ignore[attr-defined]
     assert event.subject == f"people_journalist:{sealed.pk}"
-    assert event.detail == {"reason": "to answer a request of theirs"}
+    assert event.detail == {"request": str(request.pk)}
+    told = set(CustodyEvent.objects.filter(subject=event.subject).values_list("type", flat=True))
+    assert told == {"archive:request", "archive:agreement", "archive:unsealing"}
+    assert WHY not in str(list(CustodyEvent.objects.values_list("detail")))
+    # Whoever agreed has not asked: the door is open to one of them alone.
+    assert LEGAL_NAME not in other.post(address, {"why": WHY}).content.decode()
 
 
-def test_a_custodian_changes_what_is_sealed(sign_in: SignIn, sealed: Journalist) -> None:
+def test_one_custodian_alone_reads_nothing(sign_in: SignIn, sealed: Journalist) -> None:
     client = sign_in("custodian")
+    client.post(at("sealed", sealed), {"why": WHY})
+    request = TwoPersonRequest.objects.get()
+    own = reverse("admin:footage_twopersonrequest_agree", args=[request.pk])
+    assert client.post(own).status_code == 403
+    with pytest.raises(ValidationError, match="second person"):
+        request.decide(by=client.user, agreed=True)  # type: ignore[attr-defined]
+    for data in ({}, {"why": WHY}, {"legal_name": "x", "contacts": "", "notes": ""}):
+        assert LEGAL_NAME not in client.post(at("sealed", sealed), data).content.decode()
+    assert SealedIdentity.objects.get().read("legal_name") == LEGAL_NAME
+    assert TwoPersonRequest.objects.count() == 1
+
+
+def test_a_refused_request_opens_nothing(sign_in: SignIn, sealed: Journalist) -> None:
+    client, other = sign_in("custodian"), sign_in("custodian", username="other")
+    client.post(at("sealed", sealed), {"why": WHY})
+    request = TwoPersonRequest.objects.get()
+    other.post(reverse("admin:footage_twopersonrequest_refuse", args=[request.pk]))
+    assert LEGAL_NAME not in client.post(at("sealed", sealed)).content.decode()
+    assert CustodyEvent.objects.get(type="archive:agreement").outcome == "refused"
+
+
+def test_the_door_closes_half_an_hour_after_the_first_look(
+    sign_in: SignIn, sealed: Journalist
+) -> None:
+    client, other = sign_in("custodian"), sign_in("custodian", username="other")
+    request = agreed(client, sealed, other)
+    assert request.expires_at > timezone.now() + timedelta(hours=23)
+    client.post(at("sealed", sealed))
+    first = TwoPersonRequest.objects.get().expires_at
+    assert first < timezone.now() + timedelta(minutes=31)
+    client.post(at("sealed", sealed))
+    assert TwoPersonRequest.objects.get().expires_at == first
+    TwoPersonRequest.objects.update(expires_at=timezone.now())
+    assert LEGAL_NAME not in client.post(at("sealed", sealed)).content.decode()
+    typed = {"legal_name": "Typed slowly", "contacts": "", "notes": ""}
+    late = client.post(at("sealed", sealed), typed).content.decode()
+    assert "Typed slowly" in late and "Ask again" in late
+    assert SealedIdentity.objects.get().read("legal_name") == LEGAL_NAME
+
+
+def test_a_look_asks_for_a_fresh_second_factor(sign_in: SignIn, sealed: Journalist) -> None:
+    client, other = sign_in("custodian"), sign_in("custodian", username="other")
+    agreed(client, sealed, other)
+    gave_second_factor(client, minutes_ago=6)
+    for response in (client.get(at("sealed", sealed)), client.post(at("sealed", sealed))):
+        assert response["Location"].startswith(reverse("mfa_reauthenticate"))
+    assert not CustodyEvent.objects.filter(type="archive:unsealing").exists()
+    # Given again, it leads back and opens.
+    secret = Authenticator.objects.get(user=client.user).wrap().instance.data["secret"]  # type: ignore[attr-defined]
+    code = code_of(get_adapter().decrypt(secret))
+    back = client.post(client.get(at("sealed", sealed))["Location"], {"code": code})
+    assert back["Location"] == at("sealed", sealed)
+    assert LEGAL_NAME in client.post(at("sealed", sealed)).content.decode()
+
+
+def test_the_demonstration_says_that_it_asks_for_no_second_factor(
+    sign_in: SignIn, sealed: Journalist, settings: Any
+) -> None:
+    client, other = sign_in("custodian"), sign_in("custodian", username="other")
+    agreed(client, sealed, other)
+    gave_second_factor(client, minutes_ago=60)
+    settings.ARCHIVE_DEMONSTRATION = True
+    page = client.get(at("sealed", sealed)).content.decode()
+    assert "This is the demonstration: no second factor" in page
+
+
+def test_a_custodian_writes_a_first_identity_and_changes_one_that_is_open(
+    sign_in: SignIn, sealed: Journalist
+) -> None:
+    client, other = sign_in("custodian"), sign_in("custodian", username="other")
     written = {"legal_name": "Huda Q.", "contacts": "", "notes": ""}
-    assert client.post(at("sealed", sealed), written).status_code == 302
-    identity = SealedIdentity.objects.get()
-    assert (identity.read("legal_name"), identity.read("contacts")) == ("Huda Q.", "")
     fresh = world.witness()
-    client.post(at("sealed", fresh), written)
+    assert client.post(at("sealed", fresh), written).status_code == 302
     assert SealedIdentity.objects.get(witness=fresh).read("legal_name") == "Huda Q."
+    agreed(client, sealed, other)
+    client.post(at("sealed", sealed))
+    assert client.post(at("sealed", sealed), written).status_code == 302
+    identity = SealedIdentity.objects.get(journalist=sealed)
+    assert (identity.read("legal_name"), identity.read("contacts")) == ("Huda Q.", "")
+
+
+def test_a_lost_key_is_explained_where_the_identity_would_be(
+    sign_in: SignIn, sealed: Journalist, settings: Any
+) -> None:
+    client, other = sign_in("custodian"), sign_in("custodian", username="other")
+    agreed(client, sealed, other)
+    settings.ARCHIVE_KEYS = ["another key"]
+    said = client.post(at("sealed", sealed), follow=True).content.decode()
+    assert "is not in ARCHIVE_KEYS" in said
+    settings.ARCHIVE_KEYS = []
+    said = client.post(at("sealed", world.witness()), {"legal_name": "Typed"}).content.decode()
+    assert "set ARCHIVE_KEYS" in said and "Typed" in said
+
+
+def test_the_database_refuses_a_decision_by_whoever_asked(sealed: Journalist) -> None:
+    asker = world.staff("asker", "view_sealedidentity")
+    request = ask_for(Act.UNSEAL, "people_journalist:1", by=asker, reason="x")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        TwoPersonRequest.objects.filter(pk=request.pk).update(
+            decided_by=asker, decided_at=timezone.now(), agreed=True
+        )
+
+
+def test_an_effect_that_fails_leaves_the_request_undecided(sealed: Journalist) -> None:
+    asker, other = (world.staff(name, "view_sealedidentity") for name in ("asker", "other"))
+    request = ask_for(Act.UNSEAL, "people_journalist:1", by=asker, reason="x")
+
+    def fails(_request: TwoPersonRequest) -> None:
+        raise ValidationError("not now")
+
+    with pytest.raises(ValidationError, match="not now"):
+        request.decide(by=other, agreed=True, effect=fails)
+    assert TwoPersonRequest.objects.get().waits
+    assert not CustodyEvent.objects.filter(type="archive:agreement").exists()
+
+
+def test_a_request_that_lapsed_cannot_be_agreed_to(sealed: Journalist) -> None:
+    asker, other = (world.staff(name, "view_sealedidentity") for name in ("asker", "other"))
+    request = ask_for(Act.UNSEAL, "people_journalist:1", by=asker, reason="x")
+    TwoPersonRequest.objects.update(expires_at=timezone.now())
+    with pytest.raises(ValidationError, match="lapsed"):
+        request.decide(by=other, agreed=True)
+    with pytest.raises(PermissionDenied):
+        request.decide(by=world.publisher(), agreed=True)
+    again = ask_for(Act.UNSEAL, "people_journalist:1", by=asker, reason="x")
+    assert again != request and again.waits
 
 
 @pytest.mark.parametrize("role", [role.code for role in ROLES])

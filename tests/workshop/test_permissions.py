@@ -11,6 +11,7 @@ from footage import publishing
 from footage.custody.models import CustodyEvent
 from footage.ingest.models import Deaccession
 from footage.models import Film, Transcript
+from footage.models.two_persons import Act, ask_for
 from people.roles import ROLES
 from tests import world
 from tests.workshop.conftest import SignIn, member
@@ -73,6 +74,11 @@ PAGES: dict[str, set[str]] = {
     "people_witness_change": READERS,
     "people_witness_publish_name": PUBLISHERS,
     "people_witness_sealed": {CUSTODIAN},
+    "footage_twopersonrequest_changelist": PUBLISHERS | {AUDITOR, ADMINISTRATOR},
+    "footage_twopersonrequest_add": NOBODY,
+    "footage_twopersonrequest_change": {CUSTODIAN, AUDITOR},
+    "footage_twopersonrequest_agree": {CUSTODIAN},
+    "footage_twopersonrequest_refuse": {CUSTODIAN},
     "ingest_deaccession_changelist": {ARCHIVIST, PRESERVER, AUDITOR},
     "ingest_deaccession_add": NOBODY,
     "ingest_deaccession_change": {ARCHIVIST, PRESERVER, AUDITOR},
@@ -141,6 +147,9 @@ def addresses() -> dict[str, str]:
             reason="x",
             asked_by=world.archivist(),
         ),
+        "footage_twopersonrequest": ask_for(
+            Act.UNSEAL, f"people_witness:{speaker.pk}", by=asking_custodian(), reason="x"
+        ),
         "custody_custodyevent": world_event(public.reference),
         "auth_user": member("somebody"),
     }
@@ -161,6 +170,10 @@ def addresses() -> dict[str, str]:
             thing = live[model] if act in {"revise", "withdraw"} else things[model]
             found[name] = reverse(f"admin:{name}", args=[thing.pk])
     return found
+
+
+def asking_custodian() -> Any:
+    return world.staff("asking-custodian", "view_sealedidentity")
 
 
 def world_event(subject: str) -> Any:

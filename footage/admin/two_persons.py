@@ -1,0 +1,150 @@
+"""The queue of what waits for a second person, and their two buttons."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from footage.admin.base import WorkshopAdmin
+from footage.models import TwoPersonRequest
+from footage.models.two_persons import Act, acts_of
+
+# What happens with the agreement, in its transaction: a function of the decided request. An act
+# that is not here opens something for the person who asked.
+EFFECTS: dict[Act, Callable[[TwoPersonRequest], Any]] = {}
+# What the second person should know before they agree.
+CONSEQUENCES: dict[Act, tuple[Any, ...]] = {
+    Act.UNSEAL: (
+        _(
+            "Whoever asked may read the legal name and contacts within 24 hours, for half an hour "
+            "from the first look."
+        ),
+        _("Each look asks for a fresh second factor and is recorded."),
+        _("Speak with them first, by another way, and agree only to what you understand."),
+    ),
+}
+
+
+@admin.register(TwoPersonRequest)
+class TwoPersonRequestAdmin(WorkshopAdmin):
+    change_form_template = "admin/named_change_form.html"
+    list_display = ("act", "subject", "asked_by", "asked_at", "decided_by", "state")
+    list_select_related = ("asked_by", "decided_by")
+    list_filter = ("act", "agreed")
+    fields = readonly_fields = (
+        "act",
+        "about",
+        "reason",
+        "asked_by",
+        "asked_at",
+        "state",
+        "decided_by",
+        "decided_at",
+        "expires_at",
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if super().has_view_permission(request, obj):
+            return True
+        acts = acts_of(request.user)
+        return obj.act in acts if obj is not None else bool(acts)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).open_to(request.user)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        # Past the list's own filter: what is not open to them is refused, not "not found".
+        try:
+            return TwoPersonRequest.objects.get(pk=object_id)
+        except (TwoPersonRequest.DoesNotExist, ValidationError, ValueError):
+            return None
+
+    def state(self, asked: TwoPersonRequest) -> Any:
+        if asked.agreed is not None:
+            return _("agreed") if asked.agreed else _("refused")
+        return _("waiting") if asked.waits else _("lapsed")
+
+    state.short_description = _("state")
+
+    def about(self, asked: TwoPersonRequest) -> str:
+        """The thing by its name, where `subject` is the row of a table."""
+        table, _colon, pk = asked.subject.partition(":")
+        for model in apps.get_models():
+            if pk and model._meta.db_table == table:
+                found = model._default_manager.filter(pk=pk).first()
+                return f"{model._meta.verbose_name}: {found}" if found else asked.subject
+        return asked.subject
+
+    about.short_description = _("subject")
+
+    def get_urls(self) -> list:
+        return [
+            path(
+                f"<uuid:object_id>/{answer}/",
+                self.admin_site.admin_view(self.decide_page),
+                {"agreed": answer == "agree"},
+                name=f"footage_twopersonrequest_{answer}",
+            )
+            for answer in ("agree", "refuse")
+        ] + super().get_urls()
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict | None = None,
+    ) -> HttpResponse:
+        asked = self.get_object(request, object_id)
+        verbs = []
+        if asked and asked.may_decide(request.user):
+            verbs = [
+                self.verb(object_id, "agree", _("Agree"), grave=True),
+                self.verb(object_id, "refuse", _("Refuse")),
+            ]
+        return super().change_view(
+            request, object_id, form_url, {**(extra_context or {}), "verbs": verbs}
+        )
+
+    def decide_page(self, request: HttpRequest, object_id: Any, agreed: bool) -> HttpResponse:
+        asked = self.found(request, object_id)
+        if not asked.may_decide(request.user):
+            if asked.waits:
+                raise PermissionDenied
+            raise Http404
+        act = Act(asked.act)
+        if request.method == "POST":
+            try:
+                asked.decide(by=request.user, agreed=agreed, effect=EFFECTS.get(act))
+            except ValidationError as error:
+                messages.error(request, " ".join(error.messages))
+            else:
+                messages.success(request, _("The decision is recorded."))
+            return self.back_to(asked)
+        return self.ask(
+            request,
+            asked,
+            title=_("Agree") if agreed else _("Refuse"),
+            verb=_("Agree") if agreed else _("Refuse"),
+            grave=agreed,
+            told=(
+                _("What it is about: %(thing)s") % {"thing": self.about(asked)},
+                _("Asked by %(name)s: “%(reason)s”")
+                % {"name": asked.asked_by.get_username(), "reason": asked.reason},
+            ),
+            consequences=CONSEQUENCES.get(act, ()) if agreed else (_("Nothing happens."),),
+        )
