@@ -1,5 +1,6 @@
 """Sign-in of staff: closed sign-up, a second factor for everybody, sealed factor secrets."""
 
+import logging
 import time
 from typing import Any
 
@@ -9,6 +10,7 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
@@ -40,13 +42,16 @@ class StaffAccountAdapter(DefaultAccountAdapter):
 class SealedFactorAdapter(DefaultMFAAdapter):
     """Keeps the secret of an authenticator app sealed; allauth would store it in clear."""
 
-    PLACE = "mfa:authenticator:secret"
-
     def encrypt(self, text: str) -> str:
-        return sealing.seal(text, place=self.PLACE).hex()
+        return sealing.seal(text, place=sealing.FACTOR_SECRET).hex()
 
     def decrypt(self, encrypted_text: str) -> str:
-        return sealing.unseal(bytes.fromhex(encrypted_text), place=self.PLACE)
+        """The secret; without its key a new random one, which no code fits. `doctor` says why."""
+        try:
+            return sealing.unseal(bytes.fromhex(encrypted_text), place=sealing.FACTOR_SECRET)
+        except sealing.SealError as error:
+            logging.getLogger(__name__).error("A second factor cannot be opened: %s", error)
+            return generate_totp_secret()
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """A second factor is replaced, never given up: the last one stays."""

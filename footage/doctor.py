@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import connection
@@ -23,7 +24,7 @@ from django.utils.translation import gettext as _
 from django_tasks_db.compat import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from footage import media
+from footage import identities, media
 from footage.ingest.directory import Directory
 from footage.ingest.refusals import Refused
 from footage.ingest.space import free_bytes
@@ -36,6 +37,7 @@ PROBE: Final = 1_000_000
 LAYERS_NEEDED: Final = 2
 SECONDS_OFF: Final = 5.0
 SECONDS_WAITING: Final = 900
+CUSTODIANS_NEEDED: Final = 2
 
 
 @dataclass(frozen=True)
@@ -185,6 +187,37 @@ def check_keys() -> Found:
     yield GOOD, _("%d sealing key(s)") % len(settings.ARCHIVE_KEYS), ""
 
 
+def check_sealed() -> Found:
+    """Which keys the sealed rows need, and whether there are custodians enough to read them."""
+    if not settings.SERVES_STAFF:
+        yield GOOD, _("a public process: no key"), ""
+        return
+    held = sealing.key_ids()
+    for key, rows in identities.keys_in_use().items():
+        saw = _("%(rows)d sealed row(s) under key %(key)s") % {"rows": rows, "key": key}
+        if key not in held:
+            yield (
+                BAD,
+                saw,
+                _(
+                    "That key is not in ARCHIVE_KEYS: put it back, behind the first. Without it "
+                    "nobody opens these identities and second factors; nothing else is lost."
+                ),
+            )
+        elif key != held[0]:
+            yield WARN, saw, "manage.py rotate_keys"
+        else:
+            yield GOOD, saw, ""
+    custodians = User.objects.filter(is_active=True, groups__name="custodian").count()
+    saw = _("%d custodian(s)") % custodians
+    if custodians < CUSTODIANS_NEEDED:
+        yield WARN, saw, _("Reading a sealed identity takes two: give the role to a second person.")
+    elif custodians == CUSTODIANS_NEEDED:
+        yield WARN, saw, _("When one of them is out of reach nothing can be read: have a third.")
+    else:
+        yield GOOD, saw, ""
+
+
 def check_clock() -> Found:
     """Against the database's clock, which on PostgreSQL is another machine's."""
     with connection.cursor() as cursor:
@@ -235,6 +268,7 @@ CHECKS: Final[dict[str, Callable[[], Found]]] = {
     "database": check_database,
     "queue": check_queue,
     "keys": check_keys,
+    "sealed": check_sealed,
     "clock": check_clock,
     "sandbox": check_sandbox,
 }

@@ -5,6 +5,7 @@ A person carries what may be shown (byline, biography) beside what decides wheth
 """
 
 import uuid
+from collections.abc import Iterable
 from datetime import date
 from typing import ClassVar
 
@@ -199,6 +200,8 @@ class SealedIdentity(models.Model):
     legal_name_sealed = models.BinaryField(blank=True, default=b"")
     contacts_sealed = models.BinaryField(blank=True, default=b"")
     notes_sealed = models.BinaryField(blank=True, default=b"")
+    # Keyed digests of the words of the legal name: see `sealing.tags`.
+    name_tags = models.BinaryField(blank=True, default=b"", editable=False)
 
     class Meta:
         verbose_name = _("sealed identity")
@@ -207,6 +210,11 @@ class SealedIdentity(models.Model):
 
     def __str__(self) -> str:
         return str(_("Sealed identity"))
+
+    @property
+    def person(self) -> Journalist | Witness:
+        # The constraint sealedidentity_one_person says that one of them is there.
+        return self.journalist or self.witness  # type: ignore[return-value]
 
     def write(self, field: str, text: str) -> None:
         """Seal `text` into `field` (one of FIELDS); call save() afterwards."""
@@ -217,6 +225,19 @@ class SealedIdentity(models.Model):
         """Open `field`. Raises sealing.SealError. The caller records that it was read."""
         sealed = bytes(getattr(self, f"{field}_sealed"))
         return sealing.unseal(sealed, place=self._place(field)) if sealed else ""
+
+    def write_tags(self, words: Iterable[str]) -> None:
+        """Keep by which words the legal name is found again; call save() afterwards."""
+        self.name_tags = sealing.tags(words, place=self._place("legal_name"))
+
+    def is_called(self, words: Iterable[str]) -> bool:
+        """Whether the legal name has all of these words. Opens nothing."""
+        return sealing.holds(self.name_tags, words, place=self._place("legal_name"))
+
+    def keys(self) -> set[str]:
+        """The keys it is sealed under: one, unless it waits to be sealed again."""
+        sealed = [getattr(self, f"{field}_sealed") for field in self.FIELDS] + [self.name_tags]
+        return {sealing.key_of(value) for value in sealed if value}
 
     def _place(self, field: str) -> str:
         if field not in self.FIELDS:

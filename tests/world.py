@@ -14,7 +14,7 @@ from django.contrib.auth.models import Permission, User
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
-from footage import publishing
+from footage import identities, publishing
 from footage.catalogue.models import PublicRecord
 from footage.ingest.models import Master, Rendition
 from footage.models import (
@@ -141,9 +141,7 @@ def sealed_identity(person: Journalist | Witness, **values: str) -> SealedIdenti
     """Seal `legal_name`, `contacts` and `notes` of a person."""
     side = "journalist" if isinstance(person, Journalist) else "witness"
     identity = SealedIdentity(**{side: person})
-    for field, text in values.items():
-        identity.write(field, text)
-    identity.save()
+    identities.keep(identity, {field: values.get(field, "") for field in SealedIdentity.FIELDS})
     return identity
 
 

@@ -33,6 +33,7 @@ class ConsentInline(admin.TabularInline):
 
 
 class PersonAdmin(NamedInPublic):
+    change_list_template = "admin/people/change_list.html"
     list_display = ("byline_en", "byline_ar", "protection", "demonstration")
     list_filter = ("protection", "demonstration")
     search_fields = ("byline_en", "byline_ar")
@@ -76,6 +77,11 @@ class PersonAdmin(NamedInPublic):
     def get_urls(self) -> list:
         return [
             path(
+                "find/",
+                self.admin_site.admin_view(self.find_page),
+                name=f"people_{self.opts.model_name}_find",
+            ),
+            path(
                 "<int:object_id>/sealed/",
                 self.admin_site.admin_view(self.sealed_page),
                 name=f"people_{self.opts.model_name}_sealed",
@@ -85,6 +91,13 @@ class PersonAdmin(NamedInPublic):
 
     def sealed_page(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return sealed_identities.answer(self, request, self.found(request, object_id))
+
+    def find_page(self, request: HttpRequest) -> HttpResponse:
+        return sealed_identities.find(self, request)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> Any:
+        finds = request.user.has_perm(sealed_identities.LOOK)
+        return super().changelist_view(request, {**(extra_context or {}), "finds": finds})
 
     def more_verbs(self, request: HttpRequest, object_id: str) -> list[dict]:
         if not request.user.has_perm(sealed_identities.LOOK):

@@ -20,9 +20,10 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
 
+from footage import identities
 from footage.admin import fresh_factor
 from footage.admin.base import require
-from footage.custody.models import EventType, record
+from footage.custody.models import CustodyEvent, EventType, record
 from footage.models import TwoPersonRequest
 from footage.models.two_persons import Act, ask_for
 from people.models import Person, SealedIdentity
@@ -31,6 +32,7 @@ from people.sealing import SealError
 LOOK = "people.view_sealedidentity"
 CHANGE = "people.change_sealedidentity"
 OPEN_FOR = timedelta(minutes=30)
+SEARCHES_AN_HOUR = 30
 
 
 class AskForm(forms.Form):
@@ -38,6 +40,15 @@ class AskForm(forms.Form):
         label=_("Why you need to look"),
         max_length=300,
         help_text=_("The other custodian decides by it. Kept with your name. Name nobody here."),
+    )
+
+
+class FindForm(forms.Form):
+    name = forms.CharField(
+        label=_("legal name, or whole words of it"),
+        max_length=200,
+        help_text=_("In the script in which it was written down. The words are kept nowhere."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
     )
 
 
@@ -78,6 +89,53 @@ def answer(desk: Any, request: HttpRequest, person: Person) -> HttpResponse:
     add_never_cache_headers(response)
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def find(desk: Any, request: HttpRequest) -> HttpResponse:
+    """Who here has this legal name: a search by keyed digests, recorded with what it found."""
+    require(request, LOOK)
+    if not fresh_factor.is_fresh(request):
+        return fresh_factor.ask_again(request)
+    form = FindForm(request.POST or None)
+    found = None
+    if request.method == "POST" and form.is_valid():
+        if _searches_of(request.user) >= SEARCHES_AN_HOUR:
+            form.add_error(None, _("You searched many times within one hour. Wait a while."))
+        else:
+            side = str(desk.opts.model_name)
+            found = [one.person for one in identities.called(form.cleaned_data["name"], side)]
+            record(
+                EventType.SEARCH,
+                desk.opts.db_table,
+                agent=request.user,
+                found=[desk.subject(person) for person in found[:20]],
+                count=len(found),
+            )
+    response = desk.ask(
+        request,
+        None,
+        title=_("Find by legal name"),
+        verb=_("Find"),
+        form=form,
+        template="admin/people/find.html",
+        found=found and [(person, desk.address_of(person)) for person in found],
+        searched=found is not None,
+        consequences=(
+            _("The search is recorded with your name and whom it found, without the words."),
+            *fresh_factor.notice(),
+        ),
+    )
+    add_never_cache_headers(response)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _searches_of(user: Any) -> int:
+    """Somebody with a custodian's session must not try a telephone book."""
+    since = timezone.now() - timedelta(hours=1)
+    return CustodyEvent.objects.filter(
+        type=EventType.SEARCH, agent=user, recorded_at__gt=since
+    ).count()
 
 
 def _ask(desk: Any, request: HttpRequest, person: Person) -> HttpResponse:
@@ -183,9 +241,7 @@ def _keep(
     try:
         with transaction.atomic():
             identity = identity or SealedIdentity(**{_side(person): person})
-            for field in SealedIdentity.FIELDS:
-                identity.write(field, form.cleaned_data[field])
-            identity.save()
+            identities.keep(identity, form.cleaned_data)
             desk.record_change(request, desk.subject(person), ["sealed_identity"])
     except SealError as error:
         form.add_error(None, str(error))

@@ -69,11 +69,13 @@ PAGES: dict[str, set[str]] = {
     "people_journalist_change": READERS,
     "people_journalist_publish_name": PUBLISHERS,
     "people_journalist_sealed": {CUSTODIAN},
+    "people_journalist_find": {CUSTODIAN},
     "people_witness_changelist": READERS,
     "people_witness_add": {ARCHIVIST, CUSTODIAN},
     "people_witness_change": READERS,
     "people_witness_publish_name": PUBLISHERS,
     "people_witness_sealed": {CUSTODIAN},
+    "people_witness_find": {CUSTODIAN},
     "footage_twopersonrequest_changelist": PUBLISHERS | {AUDITOR, ADMINISTRATOR},
     "footage_twopersonrequest_add": NOBODY,
     "footage_twopersonrequest_change": {CUSTODIAN, AUDITOR},
@@ -159,7 +161,7 @@ def addresses() -> dict[str, str]:
         model, _, act = name.rpartition("_")
         if name.endswith(("publish_name", "lost_factor")):
             model = name.rsplit("_", 2)[0]
-        if name == "index" or act in {"changelist", "add", "upload", "describe"}:
+        if name == "index" or act in {"changelist", "add", "upload", "describe", "find"}:
             found[name] = reverse(f"admin:{name}")
         elif act == "working":
             copy = draft.master.renditions.first()
