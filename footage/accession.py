@@ -168,8 +168,8 @@ def approve_deaccession(request: Deaccession, *, by: Any) -> None:
             request.decide(by=by, granted=True)
             master.deaccessioned_at = timezone.now()
             # Device, position and clock leave with the bytes they were read from.
-            master.technical_metadata = {}
-            master.save(update_fields=["deaccessioned_at", "technical_metadata"])
+            master.technical_metadata = master.credentials = {}
+            master.save(update_fields=["deaccessioned_at", "technical_metadata", "credentials"])
             record(EventType.DEACCESSION, f"master:{master.pk}", agent=by, fixity=master.fixity)
     remove_bytes(master)
 

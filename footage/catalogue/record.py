@@ -12,7 +12,7 @@ from typing import Any, Literal
 import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA = 1
+SCHEMA = 2
 
 BCP_47 = "BCP 47"
 EDTF = "ISO 8601-2:2019 (EDTF)"
@@ -25,6 +25,7 @@ def declared(
     unit: str = "",
     vocabulary: str = "",
     standard: str = "",
+    since: int = 1,
     **kwargs: Any,
 ) -> Any:
     """A pydantic field with its entry in the data dictionary."""
@@ -34,7 +35,7 @@ def declared(
         "unit": unit,
         "vocabulary": vocabulary,
         "standard": standard,
-        "since": 1,
+        "since": since,
     }
     return Field(description=en, json_schema_extra=entry, **kwargs)
 
@@ -51,10 +52,21 @@ class Advisory(Declared):
     end_s: float | None = declared("To this second", "إلى الثانية", unit="s")
 
 
+# "playable" is the copy for everybody, of at most 480 lines; the others say their own number.
+Role = Literal[
+    "poster",
+    "strip",
+    "playable-240",
+    "playable",
+    "playable-720",
+    "photograph",
+    "photograph-small",
+    "sound",
+]
+
+
 class Rendition(Declared):
-    role: Literal["poster", "playable", "photograph", "sound"] = declared(
-        "What the access copy is for", "الغرض من نسخة الإتاحة"
-    )
+    role: Role = declared("What the access copy is for", "الغرض من نسخة الإتاحة")
     name: str = declared("Name under /media/", "الاسم تحت ‎/media/")
     media_type: str = declared("Media type", "نوع الوسيط", standard="RFC 6838")
     bytes: int = declared("Size", "الحجم", unit="byte")
@@ -64,6 +76,13 @@ class Rendition(Declared):
     width: int | None = declared("Width", "العرض", unit="px")
     height: int | None = declared("Height", "الارتفاع", unit="px")
     duration_s: float | None = declared("Duration", "المدة", unit="s")
+    times_s: tuple[float, ...] = declared(
+        "Of a frame strip: the time of each frame, left to right",
+        "لشريط اللقطات: زمن كل لقطة، من اليسار إلى اليمين",
+        unit="s",
+        since=2,
+        default=(),
+    )
 
 
 class Segment(Declared):
@@ -184,6 +203,18 @@ class Record(Declared):
     )
     demonstration: bool = declared(
         "An invented record that shows how the archive works", "سجل متخيَّل يبيّن كيف يعمل الأرشيف"
+    )
+    incomplete: bool = declared(
+        "Whether the file ends before the recording did; the copies show what is whole of it",
+        "هل ينتهي الملف قبل نهاية التسجيل؛ والنسخ تعرض ما سلم منه",
+        since=2,
+        default=False,
+    )
+    waveform: tuple[int, ...] = declared(
+        "Loudness of a sound recording over its length, each value 0 to 100",
+        "شدة الصوت على امتداد التسجيل الصوتي، كل قيمة من 0 إلى 100",
+        since=2,
+        default=(),
     )
 
     def canonical(self) -> str:

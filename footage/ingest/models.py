@@ -38,8 +38,19 @@ class Master(models.Model):
     technical_metadata = models.JSONField(
         _("technical metadata"), default=dict, blank=True, help_text=_("Sealed.")
     )
+    # Content credentials (C2PA): footage.media.read_credentials as JSON. Empty until read.
+    credentials = models.JSONField(
+        _("content credentials"), default=dict, blank=True, help_text=_("Sealed.")
+    )
     # Why it does not play: a code of footage.media.Unplayable. Empty when it plays.
     unplayable = models.CharField(_("why it does not play"), max_length=40, blank=True)
+    # Why a copy is missing although others stand: a code like the one above.
+    shortfall = models.CharField(_("why a copy is missing"), max_length=40, blank=True)
+    incomplete = models.BooleanField(
+        _("incomplete"),
+        default=False,
+        help_text=_("The file ends before the recording does. Its copies show what is whole."),
+    )
     received_at = models.DateTimeField(_("received at"), default=timezone.now)
     received_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -80,11 +91,25 @@ class Master(models.Model):
 class Rendition(models.Model):
     """A copy made from a master for watching, kept in the working store (staff only)."""
 
+    # The roles of footage.media.RECIPES.
     class Role(models.TextChoices):
         POSTER = "poster", _("poster")
+        STRIP = "strip", _("frame strip")
+        PLAYABLE_240 = "playable-240", _("playable copy for slow lines")
         PLAYABLE = "playable", _("playable copy")
+        PLAYABLE_720 = "playable-720", _("large playable copy")
         PHOTOGRAPH = "photograph", _("photograph")
+        PHOTOGRAPH_SMALL = "photograph-small", _("small photograph")
         SOUND = "sound", _("sound")
+        WAVEFORM = "waveform", _("waveform")
+
+    # Roles in which a clip can be watched or heard; the others only tell it from other clips.
+    WATCHABLE: ClassVar = frozenset(
+        {
+            *(Role.PLAYABLE, Role.PLAYABLE_240, Role.PLAYABLE_720),
+            *(Role.PHOTOGRAPH, Role.PHOTOGRAPH_SMALL, Role.SOUND),
+        }
+    )
 
     master = models.ForeignKey(
         Master, models.PROTECT, related_name="renditions", verbose_name=_("master")
@@ -99,6 +124,11 @@ class Rendition(models.Model):
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
     duration_s = models.FloatField(null=True)
+    incomplete = models.BooleanField(default=False)
+    # The master has sound that could not be read, so this copy has none.
+    silenced = models.BooleanField(default=False)
+    # Of a strip {"times_s": [...]}, of a waveform {"peaks": [...]}; otherwise empty.
+    detail = models.JSONField(default=dict, blank=True)
     made_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

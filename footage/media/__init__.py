@@ -1,7 +1,8 @@
 """The only code that opens a media file. Every file is opened in a fresh, confined child.
 
     probe(path) -> Probe
-    render_all(path, out_dir) -> list[RenderedFile]; render_each hands them out one by one
+    render_all(path, out_dir) -> list[RenderedFile]; render_each hands them out one by one;
+        planned(probe) -> list[Recipe] says before which those are
     render_poster(path, out_dir), render_strip, render_playable(path, out_dir, height=480),
     render_photograph, render_sound, render_waveform -> RenderedFile
     read_credentials(path) -> dict: content credentials (C2PA)
@@ -14,8 +15,9 @@ layers of confinement; OSError when `path` cannot be opened or `out_dir` cannot 
 Imports no numpy: the children import this too, and it would slow each of them down.
 """
 
-from footage.media.answers import Probe, RenderedFile, Strip
+from footage.media.answers import Probe, RenderedFile, Strip, unread_credentials
 from footage.media.copies import (
+    planned,
     render_all,
     render_each,
     render_photograph,
@@ -43,6 +45,7 @@ __all__ = [
     "available",
     "frame_hashes",
     "layers",
+    "planned",
     "probe",
     "read_credentials",
     "render_all",
@@ -53,4 +56,5 @@ __all__ = [
     "render_sound",
     "render_strip",
     "render_waveform",
+    "unread_credentials",
 ]

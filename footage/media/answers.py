@@ -131,6 +131,14 @@ def check_credentials(data: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
+def unread_credentials(problem: str) -> dict[str, Any]:
+    """What stands for the credentials of a file from which they could not be read."""
+    blank: dict[str, Any] = dict.fromkeys(CREDENTIAL_TEXTS, "")
+    empty: dict[str, Any] = {name: [] for name in CREDENTIAL_LISTS}
+    found = {"state": "unreadable", "validation": "", **blank, **empty, "problems": [problem]}
+    return check_credentials(found)
+
+
 @dataclass(frozen=True)
 class Strip:
     """Where the frames of a strip lie in its picture: side by side, left to right.

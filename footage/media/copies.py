@@ -67,6 +67,11 @@ def render_each(
                 yield copy
 
 
+def planned(seen: Probe) -> list[Recipe]:
+    """Every copy that `render_each` tries to make of such a master, in its order."""
+    return [recipe for recipes_together in _plan(seen) for recipe in recipes_together]
+
+
 def _plan(seen: Probe) -> list[list[Recipe]]:
     """Groups of recipes; each group costs one child."""
     if seen.kind == "photograph":

@@ -1,5 +1,6 @@
 """The parent's side of probing: start the child, check its answer."""
 
+import os
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,7 +12,8 @@ from footage.media.unplayable import Unplayable
 
 PROBE_LIMITS: Final = Limits(memory=1 << 30, cpu_seconds=6, file_size=1 << 20, seconds=9)
 HASHES_LIMIT: Final = 4 << 20
-CREDENTIALS_LIMITS: Final = Limits(memory=1 << 30, cpu_seconds=30, file_size=1 << 20, seconds=20)
+# A slow disk reads so many bytes in a second, and a slow core digests as many.
+LEAST_READ_A_SECOND: Final = 20 << 20
 
 
 def probe(path: Path) -> Probe:
@@ -36,7 +38,9 @@ def read_credentials(path: Path) -> dict[str, Any]:
     Reads all of the file, for its digests; asks nobody else. Files of no known format have none.
     """
     with sandbox.opened(path) as descriptor:
-        answer = sandbox.run("credentials", descriptor, {}, CREDENTIALS_LIMITS)
+        seconds = 20 + os.fstat(descriptor).st_size / LEAST_READ_A_SECOND
+        limits = Limits(1 << 30, int(seconds * 1.5), 1 << 20, seconds)
+        answer = sandbox.run("credentials", descriptor, {}, limits)
     try:
         return check_credentials(answer)
     except (ValueError, TypeError) as error:

@@ -18,7 +18,7 @@ from django.utils import timezone
 from footage.catalogue.models import PublicRendition
 from footage.catalogue.record import Rendition as PublicCopy
 from footage.ingest.models import Master, Rendition
-from footage.publishing.describe import public_copy
+from footage.publishing.describe import public_copy, public_renditions
 
 _SUFFIXES = {
     "video/mp4": ".mp4",
@@ -40,7 +40,7 @@ def access_copies(master: Master) -> Iterator[tuple[PublicCopy, ...]]:
     """
     written: list[PublicCopy] = []
     try:
-        for rendition in master.renditions.order_by("role"):
+        for rendition in public_renditions(master):
             written.append(_copy(rendition))
         yield tuple(written)
     except BaseException:

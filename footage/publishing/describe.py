@@ -4,25 +4,27 @@ This is the allow-list: a value reaches the catalogue only because a line below 
 """
 
 from collections.abc import Iterable
-from typing import Literal, cast
+from typing import cast
 
 from footage.catalogue.models import PublicRecord
 from footage.catalogue.record import (
     SCHEMA,
     Advisory,
     Record,
+    Role,
     Segment,
     Shot,
     Transcript,
 )
 from footage.catalogue.record import Rendition as PublicCopy
-from footage.ingest.models import Rendition
+from footage.ingest.models import Master, Rendition
 from footage.models import Clip, Testimony, TestimonyRange
 from footage.models import Transcript as WorkshopTranscript
 from footage.publishing.coarsening import NOWHERE, coarsened_date, coarsened_place
 from people.models import Journalist, Use, Witness
 
-Role = Literal["poster", "playable", "photograph", "sound"]
+# Of the master's own peaks, so many: what a narrow page can show.
+PEAKS_SHOWN = 200
 
 
 def describe(
@@ -48,6 +50,7 @@ def _describe_clip(clip: Clip, copies: tuple[PublicCopy, ...], muted: frozenset[
         for span in clip.testimony_ranges.select_related("testimony")
         if span.testimony.reference in muted
     ]
+    closed = clip.advisory_level == "withheld" or bool(silent)
     return Record(
         schema_number=SCHEMA,
         kind="clip",
@@ -93,12 +96,14 @@ def _describe_clip(clip: Clip, copies: tuple[PublicCopy, ...], muted: frozenset[
         verification=clip.verification,
         duration_s=clip.master.duration_s,
         download=may_download(clip),
-        renditions=() if clip.advisory_level == "withheld" or silent else copies,
+        renditions=() if closed else copies,
         transcripts=tuple(
             _transcript(transcript, without=silent) for transcript in clip.transcripts.all()
         ),
         master_fixity=clip.master.fixity if clip.verifiable_in_public else None,
         demonstration=clip.demonstration,
+        incomplete=clip.master.incomplete,
+        waveform=() if closed else _waveform(clip),
     )
 
 
@@ -213,4 +218,20 @@ def public_copy(rendition: Rendition, name: str) -> PublicCopy:
         width=rendition.width,
         height=rendition.height,
         duration_s=rendition.duration_s,
+        times_s=tuple(rendition.detail.get("times_s", ())),
     )
+
+
+def public_renditions(master: Master) -> list[Rendition]:
+    """Which copies of a master are for readers: all but the waveform, which is in the document."""
+    return [row for row in master.renditions.order_by("role") if row.role != row.Role.WAVEFORM]
+
+
+def _waveform(clip: Clip) -> tuple[int, ...]:
+    """The loudness of a sound recording: of each few peaks the highest. Empty for the others."""
+    if clip.kind != "sound":
+        return ()
+    row = clip.master.renditions.filter(role=Rendition.Role.WAVEFORM).first()
+    peaks: list[int] = row.detail.get("peaks", []) if row else []
+    step = max(1, -(-len(peaks) // PEAKS_SHOWN))
+    return tuple(max(peaks[start : start + step]) for start in range(0, len(peaks), step))

@@ -17,7 +17,7 @@ from footage.catalogue.authorities import (
 from footage.catalogue.record import Record
 from footage.models import Clip, Testimony
 from footage.publishing.coarsening import shown_ancestry
-from footage.publishing.describe import credited_person, describe, public_copy
+from footage.publishing.describe import credited_person, describe, public_copy, public_renditions
 
 # Stands for the slug that a person who was never published does not have yet.
 UNPUBLISHED = "not-published-yet"
@@ -35,11 +35,7 @@ class Preview:
 def preview(item: Clip | Testimony) -> Preview:
     """Raises ValueError while something that a document cannot do without is missing."""
     clip = item if isinstance(item, Clip) else None
-    copies = (
-        [public_copy(row, row.name) for row in clip.master.renditions.order_by("role")]
-        if clip
-        else []
-    )
+    copies = [public_copy(row, row.name) for row in public_renditions(clip.master)] if clip else []
     record = describe(item, copies)
     kind = JOURNALIST if clip else WITNESS
     credited = credited_person(item)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from footage.catalogue.models import PublicRecord
 from footage.custody.models import EventType, record
+from footage.ingest.models import Rendition
 from footage.models import Clip, Testimony
 from footage.publishing.sealed_words import sealed_words_in
 from people.models import Use
@@ -92,7 +93,7 @@ def _against_clip(clip: Clip) -> Iterator[Reason]:
         yield Reason("unexamined", "", _("The file has not been examined yet. Wait a moment."))
     elif clip.master.unplayable and clip.advisory_level != "withheld":
         yield Reason("unplayable", "", _("The file does not play, so readers would see nothing."))
-    elif not clip.master.renditions.exclude(role="poster").exists():
+    elif not clip.master.renditions.filter(role__in=Rendition.WATCHABLE).exists():
         yield Reason("no-copy", "", _("The copy for watching is not ready yet. Wait a moment."))
     if clip.credit == clip.Credit.BYLINE:
         if clip.journalist is None or not clip.journalist.named:

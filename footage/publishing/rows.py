@@ -86,7 +86,7 @@ def put(document: Record, *, quietly: bool = False) -> PublicRecord:
             media_type=copy.media_type,
             bytes=copy.bytes,
             digest=copy.fixity.removeprefix("sha256:"),
-            download=document.download and copy.role != "poster",
+            download=document.download and copy.role not in {"poster", "strip"},
         )
         for copy in document.renditions
     )

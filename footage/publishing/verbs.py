@@ -15,7 +15,7 @@ from footage.models.fields import reading_language, said
 from footage.publishing import authorities, rows
 from footage.publishing.access_copies import access_copies, remove
 from footage.publishing.coarsening import shown_ancestry
-from footage.publishing.describe import credited_person, describe
+from footage.publishing.describe import credited_person, describe, public_copy, public_renditions
 from footage.publishing.reasons import (
     OVERRIDE,
     PUBLISH,
@@ -26,6 +26,9 @@ from footage.publishing.reasons import (
 from footage.publishing.states import states_of
 from footage.vocabularies import DATE_PRECISION, PLACE_PRECISION, WITHDRAWAL_REASONS, Vocabulary
 
+# Copies in which nothing can be heard. Whatever role comes later counts as audible.
+SILENT = frozenset({"poster", "strip", "photograph", "photograph-small"})
+
 
 def state_of(item: Clip | Testimony) -> str:
     """ "draft", "published" or "withdrawn": what the catalogue says. One query."""
@@ -33,12 +36,19 @@ def state_of(item: Clip | Testimony) -> str:
 
 
 def differs(item: Clip | Testimony) -> bool:
-    """Whether what stands in the workshop would change the published record."""
+    """Whether what stands in the workshop, copies included, would change the published record."""
     row = PublicRecord.objects.live().filter(reference=item.reference).first()
     if row is None or row.document is None:
         return False
-    published = row.read()
-    return describe(item, published.renditions) != published
+    made = public_renditions(item.master) if isinstance(item, Clip) else []
+    now = describe(item, [public_copy(copy, copy.name) for copy in made])
+    return _comparable(now) != _comparable(row.read())
+
+
+def _comparable(document: Record) -> dict[str, Any]:
+    """A document without what differs although nothing changed: names of copies, the schema."""
+    copies = sorted((copy.role, copy.fixity) for copy in document.renditions)
+    return {**document.model_dump(exclude={"schema_number"}), "renditions": copies}
 
 
 def publish(item: Clip | Testimony, *, by: Any, override_reason: str = "") -> PublicRecord:
@@ -225,8 +235,7 @@ def silence(reference: str, start_s: float, end_s: float | None, *, by: Any | No
     if row is None:
         return []
     document = row.read()
-    audible = {"playable", "sound"}
-    removed = [copy.name for copy in document.renditions if copy.role in audible]
+    removed = [copy.name for copy in document.renditions if copy.role not in SILENT]
     transcripts = tuple(
         transcript.model_copy(
             update={
@@ -241,8 +250,9 @@ def silence(reference: str, start_s: float, end_s: float | None, *, by: Any | No
     )
     narrowed: Record = document.model_copy(
         update={
-            "renditions": tuple(copy for copy in document.renditions if copy.role not in audible),
+            "renditions": tuple(copy for copy in document.renditions if copy.role in SILENT),
             "transcripts": transcripts,
+            "waveform": (),
             "download": False,
         }
     )

@@ -4,8 +4,18 @@ from footage.tasks.examination import (
     enqueue_examination,
     examine,
     examine_master,
+    keep_credentials,
     make_renditions,
+    read_credentials,
     render,
 )
 
-__all__ = ["enqueue_examination", "examine", "examine_master", "make_renditions", "render"]
+__all__ = [
+    "enqueue_examination",
+    "examine",
+    "examine_master",
+    "keep_credentials",
+    "make_renditions",
+    "read_credentials",
+    "render",
+]

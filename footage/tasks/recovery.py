@@ -27,6 +27,13 @@ class WorkerLost(Exception):
     """The worker died with the task in its hands, as often as the archive tries."""
 
 
+class StoppedOnPurpose(KeyboardInterrupt):
+    """The worker was asked to end, by a deploy for instance, with a task in its hands.
+
+    Like Ctrl-C it may come between any two statements, and databases know how to take that.
+    """
+
+
 @contextlib.contextmanager
 def presence(worker_id: str) -> Iterator[None]:
     """Be known as alive while the block runs. Nothing has to be cleaned up after a crash."""
@@ -82,7 +89,7 @@ def is_present(worker_id: str) -> bool:
 
 def sweep() -> int:
     """Put lost tasks back into the queue, at their third loss among the failed; say how many."""
-    taken_up = 0
+    taken_up = sum(_put_back(task) for task in _stopped())
     for lost in DBTaskResult.objects.running():
         if lost.worker_ids and is_present(lost.worker_ids[-1]):
             continue
@@ -92,7 +99,7 @@ def sweep() -> int:
             change = {
                 "status": TaskResultStatus.FAILED,
                 "finished_at": timezone.now(),
-                "exception_class_path": f"{WorkerLost.__module__}.{WorkerLost.__qualname__}",
+                "exception_class_path": _path(WorkerLost),
                 "traceback": f"The worker was lost {ATTEMPTS} times while it did this.",
             }
         taken_up += _still_as(lost).update(**change)
@@ -101,13 +108,31 @@ def sweep() -> int:
 
 def give_back(worker_id: str) -> int:
     """Put back what a worker was stopped in on purpose: that is no lost attempt."""
-    given_back = 0
-    for task in DBTaskResult.objects.running():
-        if task.worker_ids and task.worker_ids[-1] == worker_id:
-            given_back += _still_as(task).update(
-                status=TaskResultStatus.READY, started_at=None, worker_ids=task.worker_ids[:-1]
-            )
-    return given_back
+    return sum(
+        _put_back(task)
+        for task in [*DBTaskResult.objects.running(), *_stopped()]
+        if task.worker_ids and task.worker_ids[-1] == worker_id
+    )
+
+
+def _stopped() -> models.QuerySet[DBTaskResult]:
+    """Tasks that ended because their worker was asked to: the queue takes that for a failure."""
+    return DBTaskResult.objects.failed().filter(exception_class_path=_path(StoppedOnPurpose))
+
+
+def _put_back(task: DBTaskResult) -> int:
+    return _still_as(task).update(
+        status=TaskResultStatus.READY,
+        started_at=None,
+        finished_at=None,
+        exception_class_path="",
+        traceback="",
+        worker_ids=task.worker_ids[:-1],
+    )
+
+
+def _path(exception: type[BaseException]) -> str:
+    return f"{exception.__module__}.{exception.__qualname__}"
 
 
 def sweep_every_minute() -> None:
@@ -125,9 +150,7 @@ def sweep_every_minute() -> None:
 
 def _still_as(task: DBTaskResult) -> models.QuerySet:
     """The row, unless somebody took it up or finished it since it was read."""
-    return DBTaskResult.objects.filter(
-        pk=task.pk, status=TaskResultStatus.RUNNING, worker_ids=task.worker_ids
-    )
+    return DBTaskResult.objects.filter(pk=task.pk, status=task.status, worker_ids=task.worker_ids)
 
 
 def _lock_file(worker_id: str) -> Path:

@@ -1,4 +1,4 @@
-"""`manage.py serve`: the website and one worker, together up and together down."""
+"""`manage.py serve`: the website and two workers, together up and together down."""
 
 import os
 import signal
@@ -23,7 +23,7 @@ def free_port() -> int:
 
 
 def children_of(pid: int) -> dict[str, int]:
-    """The direct children of a process: "web" and "worker" to their ids."""
+    """The direct children of a process: "web", "worker" and "encoder" to their ids."""
     found = {}
     for status in Path("/proc").glob("[0-9]*/status"):
         try:
@@ -32,7 +32,9 @@ def children_of(pid: int) -> dict[str, int]:
         except (OSError, IndexError):
             continue
         if int(parent) == pid:
-            found["web" if "gunicorn" in command else "worker"] = int(status.parent.name)
+            encodes = "--queue-name\0encoding" in command
+            name = "web" if "gunicorn" in command else "encoder" if encodes else "worker"
+            found[name] = int(status.parent.name)
     return found
 
 
@@ -81,7 +83,7 @@ def test_it_says_where_it_is_and_ends_whole(served: "subprocess.Popen[str]", por
         answer = error.code
     assert answer
     children = children_of(served.pid)
-    assert set(children) == {"web", "worker"}
+    assert set(children) == {"web", "worker", "encoder"}
 
     served.send_signal(signal.SIGTERM)
 

@@ -1,5 +1,6 @@
 """Workers that die: what they were doing is taken up again, three times at most."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -7,20 +8,26 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
+import imageio_ffmpeg
 import pytest
 from django.conf import settings
 from django.db import connection
 from django_tasks_db.models import DBTaskResult
 
+from footage import publishing
+from footage.custody.models import CustodyEvent
 from footage.ingest.directory import STAGING
 from footage.ingest.models import Master
 from footage.ingest.write_path import masters_store
 from footage.models import Clip
-from footage.tasks import recovery
+from footage.tasks import boxes, examine_master, recovery
+from tests import world
 from tests.ingest.conftest import CHECKOUT
 from tests.ingest.slow_tasks import slow
+from tests.ingest.test_examination import SMALL_VIDEO
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -146,7 +153,8 @@ def test_a_worker_makes_a_draft_watchable(start: Start, draft: Callable[..., Cli
 
     assert {task.status for task in DBTaskResult.objects.all()} == {"SUCCESSFUL"}, output
     master = Master.objects.get(pk=clip.master_id)
-    assert {copy.role for copy in master.renditions.all()} == {"poster", "playable"}
+    assert {copy.role for copy in master.renditions.all()} == SMALL_VIDEO
+    assert master.credentials["state"] == "absent"
 
 
 def test_a_worker_asked_to_end_while_idle_ends_at_once(start: Start) -> None:
@@ -158,3 +166,140 @@ def test_a_worker_asked_to_end_while_idle_ends_at_once(start: Start) -> None:
 
     assert worker.wait(10) == 0
     assert not any(Path(settings.ARCHIVE_DATA, "workers").glob("*"))
+
+
+# --- Encoding --------------------------------------------------------------------------------
+@pytest.fixture(scope="session")
+def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clip that takes an encoder some seconds."""
+    path = tmp_path_factory.mktemp("long") / "long.mp4"
+    command = [
+        *(imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-f", "lavfi"),
+        *("-i", "testsrc2=s=1280x720:r=60:d=6", "-c:v", "libx264"),
+        *("-preset", "ultrafast", "-pix_fmt", "yuv420p", str(path)),
+    ]
+    subprocess.run(command, check=True)
+    return path
+
+
+def encoders() -> list[int]:
+    """Processes of this machine that encode for a worker of these tests."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            command = (status / "cmdline").read_bytes().split(b"\0")
+            if b"ffmpeg" in command[0] and b"playable.mp4" in command:
+                found.append(int(status.name))
+    return found
+
+
+@pytest.fixture
+def encoding(
+    start: Start, draft: Callable[..., Clip], long_clip: Path
+) -> "tuple[subprocess.Popen[str], Clip, int]":
+    """A worker in the middle of encoding a clip, the clip, and the encoder, which is halted so
+    that it does not come to its end."""
+    clip = draft(str(long_clip), filename="long.mp4")
+    before = set(encoders())
+    worker = start("--worker-id", "deployed")
+    wait_until(lambda: bool(set(encoders()) - before), 60)
+    (encoder,) = set(encoders()) - before
+    os.kill(encoder, signal.SIGSTOP)
+    return worker, clip, encoder
+
+
+def encoding_of(clip: Clip) -> DBTaskResult:
+    return DBTaskResult.objects.get(args_kwargs={"args": [clip.master_id, "watched"], "kwargs": {}})
+
+
+def is_gone(pid: int) -> bool:
+    try:
+        return "State:\tZ" in Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        return True
+
+
+def test_a_deploy_in_mid_encoding_puts_the_task_back_and_leaves_no_child(
+    encoding: "tuple[subprocess.Popen[str], Clip, int]", archive_data: Path
+) -> None:
+    worker, clip, encoder = encoding
+
+    worker.send_signal(signal.SIGTERM)
+
+    assert worker.wait(10) == 0
+    wait_until(lambda: is_gone(encoder), 5)
+    again = DBTaskResult.objects.get(
+        args_kwargs={"args": [clip.master_id, "watched"], "kwargs": {}}
+    )
+    assert (again.status, again.worker_ids, again.traceback) == ("READY", [], "")
+    assert not list(Path(settings.FILE_UPLOAD_TEMP_DIR).glob("copies-*"))
+    # What was ready before stays, and so does the chance to publish it.
+    assert set(clip.master.renditions.values_list("role", flat=True)) == {"poster", "strip"}
+
+
+def test_a_killed_worker_takes_its_encoder_along_and_the_next_one_clears_up(
+    encoding: "tuple[subprocess.Popen[str], Clip, int]", archive_data: Path, settings: Any
+) -> None:
+    worker, clip, encoder = encoding
+    settings.FILE_UPLOAD_TEMP_DIR = str(archive_data / "incoming")
+
+    worker.kill()
+    worker.wait()
+
+    wait_until(lambda: is_gone(encoder), 5)
+    (left,) = Path(settings.FILE_UPLOAD_TEMP_DIR).glob("copies-*")
+    assert boxes.clear() == 0, "too young to be told from one that is not locked yet"
+    assert boxes.clear(older_than_s=0) == 1 and not left.exists()
+    assert recovery.sweep() == 1
+    task = encoding_of(clip)
+    assert (task.status, task.worker_ids) == ("READY", ["deployed"])
+
+
+def test_a_box_in_use_is_not_cleared_away() -> None:
+    with boxes.box() as box:
+        assert boxes.clear(older_than_s=0) == 0
+        assert box.is_dir()
+    assert not box.exists()
+
+
+def test_publishing_and_withdrawing_do_not_wait_for_an_encoder(
+    encoding: "tuple[subprocess.Popen[str], Clip, int]",
+) -> None:
+    began = time.monotonic()
+
+    row = world.published()
+    publishing.withdraw(row.reference, reason="safety", by=world.publisher())
+
+    assert time.monotonic() - began < 5
+    assert not is_gone(encoding[2])
+
+
+def test_a_new_clip_is_seen_while_another_worker_encodes(
+    encoding: "tuple[subprocess.Popen[str], Clip, int]", start: Start, draft: Callable[..., Clip]
+) -> None:
+    short = draft("syn_android_al-shaar.mp4")
+
+    start("--queue-name", "*", "--exclude-queues", "encoding")
+
+    wait_until(lambda: short.master.renditions.filter(role="strip").exists(), 30)
+    assert not is_gone(encoding[2])
+
+
+def test_two_workers_with_the_same_tasks_make_each_copy_once(
+    start: Start, draft: Callable[..., Clip], archive_data: Path
+) -> None:
+    clip = draft("syn_android_al-shaar.mp4")
+    for _ in range(2):
+        examine_master.enqueue(clip.master_id, again=True)
+
+    outputs = [
+        worker.communicate(timeout=120)[0] for worker in (start("--batch"), start("--batch"))
+    ]
+
+    assert {task.status for task in DBTaskResult.objects.all()} == {"SUCCESSFUL"}, outputs
+    copies = list(clip.master.renditions.all())
+    assert {copy.role for copy in copies} == SMALL_VIDEO
+    files = {path.name for path in (archive_data / "working").iterdir()}
+    assert files == {copy.name for copy in copies}
+    created = CustodyEvent.objects.filter(subject=f"master:{clip.master_id}", type="creation")
+    assert created.count() == len(SMALL_VIDEO)

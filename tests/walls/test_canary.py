@@ -127,7 +127,8 @@ def tokens(db):
             if model.__name__ == "Master":
                 for held in model.objects.all():
                     held.technical_metadata = {**held.technical_metadata, "make": token}
-                    held.save(update_fields=["technical_metadata"])
+                    held.credentials = {"state": "present", "signer": token}
+                    held.save(update_fields=["technical_metadata", "credentials"])
                 known[token] = f"{model.__name__}.technical_metadata"
                 continue
             model.objects.update(**{field.name: value})

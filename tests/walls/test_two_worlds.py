@@ -100,7 +100,8 @@ def build(sealed):
     publishing.withdraw(gone.reference, reason="safety", by=publisher)
     for held in Master.objects.all():
         held.technical_metadata = {**held.technical_metadata, "make": sealed["device"]}
-        held.save(update_fields=["technical_metadata"])
+        held.credentials = {"state": "present", "signer": sealed["device"]}
+        held.save(update_fields=["technical_metadata", "credentials"])
     if sealed["draft"]:
         world.clip(journalist=person, title_en="A draft")
 

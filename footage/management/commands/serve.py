@@ -1,4 +1,7 @@
-"""The embedded archive: the website and one worker, as children of this process."""
+"""The embedded archive: the website and two workers, as children of this process.
+
+One worker encodes; the other does everything else, so that nobody waits behind an hour of film.
+"""
 
 import contextlib
 import ctypes
@@ -16,16 +19,18 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
 from footage.tasks import recovery
+from footage.tasks.examination import ENCODING
 
 HOST: Final = "127.0.0.1"
 # What a clean end may take: a page under way, a task under way.
 SECONDS_TO_END: Final = 15
 LONGEST_PAUSE: Final = 60
+QUEUES: Final = (("--queue-name", ENCODING), ("--queue-name", "*", "--exclude-queues", ENCODING))
 PR_SET_PDEATHSIG: Final = 1
 
 
 class Command(BaseCommand):
-    help = "Serve the archive on this machine, with one worker. Ctrl-C ends both."
+    help = "Serve the archive on this machine, with two workers. Ctrl-C ends all."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
@@ -36,14 +41,16 @@ class Command(BaseCommand):
         self.ending = False
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.end_soon)
-        worker = Worker() if settings.SERVES_STAFF else None
+        workers = [Worker(queues) for queues in QUEUES] if settings.SERVES_STAFF else []
         web = start_web(port, threads)
         try:
-            self.watch(web, worker, port)
+            self.watch(web, workers, port)
         finally:
             self.stdout.write("Ending ...")
             web.terminate()
-            if worker:
+            for worker in workers:
+                worker.ask_to_end()
+            for worker in workers:
                 worker.end()
             wait_for(web)
 
@@ -51,7 +58,7 @@ class Command(BaseCommand):
         # Only a note: an exception from here could come between a child's start and its name.
         self.ending = True
 
-    def watch(self, web: "subprocess.Popen[bytes]", worker: "Worker | None", port: int) -> None:
+    def watch(self, web: "subprocess.Popen[bytes]", workers: "list[Worker]", port: int) -> None:
         """Return when asked to end; raise CommandError when the website ends by itself."""
         announced = False
         while not self.ending:
@@ -61,15 +68,17 @@ class Command(BaseCommand):
                 self.stdout.write(f"The archive is at http://{HOST}:{port}/ (Ctrl-C ends it)")
                 self.stdout.flush()
                 announced = True
-            if worker and (message := worker.keep_alive()):
-                self.stderr.write(message)
+            for worker in workers:
+                if message := worker.keep_alive():
+                    self.stderr.write(message)
             time.sleep(0.2)
 
 
 class Worker:
     """One worker process, started again when it dies, at longer and longer intervals."""
 
-    def __init__(self) -> None:
+    def __init__(self, queues: tuple[str, ...]) -> None:
+        self.queues = queues
         self.process: subprocess.Popen[bytes] | None = None
         self.pause = 1.0
         self.started = self.due = 0.0
@@ -77,8 +86,9 @@ class Worker:
     def start(self) -> None:
         self.id = secrets.token_hex(16)
         self.started = time.monotonic()
+        manage = str(settings.BASE_DIR / "manage.py")
         self.process = child(
-            [str(settings.BASE_DIR / "manage.py"), "worker", "--no-reload", "--worker-id", self.id]
+            [manage, "worker", "--no-reload", "--worker-id", self.id, *self.queues]
         )
 
     def keep_alive(self) -> str:
@@ -98,10 +108,13 @@ class Worker:
         self.due = now + self.pause
         return f"The worker ended (exit status {status}); another one starts in {self.pause:g} s."
 
+    def ask_to_end(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+
     def end(self) -> None:
         if self.process is None:
             return
-        self.process.terminate()
         wait_for(self.process)
         # What it could not finish in time was not lost: the next worker begins with it.
         recovery.give_back(self.id)
