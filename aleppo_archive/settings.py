@@ -55,7 +55,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "csp",
     "django_tasks",
     "django_tasks_db",
     "simple_history",
@@ -67,16 +66,15 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "aleppo_archive.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "footage.reading_room.middleware.ReaderLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "aleppo_archive.sign_in.SecondFactorMiddleware",
     "aleppo_archive.maintenance.ReadOnlyMiddleware",
@@ -151,6 +149,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = ARCHIVE_DATA / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = DEBUG
+# Only the archive's own pages use them.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # --- Taking in -------------------------------------------------------------------------------
 GIGABYTE = 10**9
@@ -211,35 +211,46 @@ SESSION_COOKIE_PATH = "/admin/"
 CSRF_COOKIE_PATH = "/admin/"
 LANGUAGE_COOKIE_PATH = "/admin/"
 CSRF_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 # The default keeps messages in a cookie of its own, whose path is always "/".
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- The web ---------------------------------------------------------------------------------
+# aleppo_archive.headers puts these on every answer. Nothing inline, nothing from elsewhere.
 CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": ["'none'"],
-        "script-src": ["'self'"],
-        "style-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
-        "media-src": ["'self'"],
-        "font-src": ["'self'"],
-        "connect-src": ["'self'"],
-        "form-action": ["'self'"],
-        "base-uri": ["'none'"],
-        "frame-ancestors": ["'none'"],
-    }
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self'",
+    "media-src": "'self'",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+    # Readers' scripts build no markup out of text.
+    "require-trusted-types-for": "'script'",
+    "trusted-types": "'none'",
 }
-X_FRAME_OPTIONS = "DENY"
-SECURE_REFERRER_POLICY = "no-referrer"
-SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# The scripts of Django's admin do, and the QR code for an authenticator app is inside its page.
+STAFF_SECURITY_POLICY = {**CONTENT_SECURITY_POLICY, "img-src": "'self' data:"}
+for directive in ("require-trusted-types-for", "trusted-types"):
+    del STAFF_SECURITY_POLICY[directive]
 if BASE_URL.startswith("https://"):
     SECURE_SSL_REDIRECT = True
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+    LANGUAGE_COOKIE_SECURE = True
+    # Browsers take a cookie of such a name over https alone. (__Host- would ask for the path "/",
+    # and readers are to carry none.)
+    SESSION_COOKIE_NAME = "__Secure-sessionid"
+    CSRF_COOKIE_NAME = "__Secure-csrftoken"
+    LANGUAGE_COOKIE_NAME = "__Secure-language"
     CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 email = env.dj_email_url("EMAIL_URL", "console://")

@@ -66,8 +66,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
     try:
         PublicState.objects.filter(pk=1).exists()
     except DatabaseError:
-        return HttpResponse("the catalogue cannot be read\n", "text/plain", status=503)
-    response = HttpResponse("ok\n", "text/plain")
+        return HttpResponse(
+            "the catalogue cannot be read\n", "text/plain; charset=utf-8", status=503
+        )
+    response = HttpResponse("ok\n", "text/plain; charset=utf-8")
     response["Cache-Control"] = "no-cache"
     return response
 
@@ -75,12 +77,12 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @only_read
 def robots(request: HttpRequest) -> HttpResponse:
     lines = ("User-agent: *", "Disallow: /export/", f"Sitemap: {settings.BASE_URL}/sitemap.xml", "")
-    return fresh(request, HttpResponse("\n".join(lines), "text/plain"))
+    return fresh(request, HttpResponse("\n".join(lines), "text/plain; charset=utf-8"))
 
 
 @only_read
 def sitemap(request: HttpRequest) -> StreamingHttpResponse:
-    response = StreamingHttpResponse(_sitemap(), content_type="application/xml")
+    response = StreamingHttpResponse(_sitemap(), content_type="application/xml; charset=utf-8")
     response["Cache-Control"] = "no-cache"
     return response
 

@@ -84,5 +84,5 @@ def is_language_free(path: str) -> bool:
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """One page for what was never published and for what never existed, byte for byte."""
     if is_language_free(request.path_info):
-        return fresh(request, HttpResponse("Not found\n", "text/plain", status=404))
+        return fresh(request, HttpResponse("Not found\n", "text/plain; charset=utf-8", status=404))
     return respond(request, "404.html", {}, status=404)

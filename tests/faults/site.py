@@ -44,6 +44,7 @@ class Site:
     environment: dict[str, str] = field(default_factory=dict)
     workers: int = 1
     threads: int = 8
+    patience: int = 120
     port: int = field(default_factory=servers.free_port)
     server: "subprocess.Popen[bytes] | None" = None
     session: str = ""
@@ -86,9 +87,9 @@ class Site:
             self.server = subprocess.Popen(
                 [
                     *(sys.executable, "-m", "gunicorn", "aleppo_archive.wsgi:application"),
-                    *("--bind", f"127.0.0.1:{self.port}", "--worker-class", "gthread", "--preload"),
+                    *("--bind", f"127.0.0.1:{self.port}", "--preload"),
                     *("--workers", str(self.workers), "--threads", str(self.threads)),
-                    *("--log-level", "warning", "--no-control-socket", "--timeout", "120"),
+                    *("--log-level", "warning", "--timeout", str(self.patience)),
                 ],
                 cwd=servers.CHECKOUT,
                 env=self.environment,

@@ -138,9 +138,9 @@ def start_web(port: int, threads: int) -> "subprocess.Popen[bytes]":
     return child(
         [
             *("-m", "gunicorn", "aleppo_archive.wsgi:application"),
-            *("--bind", f"{HOST}:{port}", "--worker-class", "gthread"),
+            *("--bind", f"{HOST}:{port}"),
             *("--workers", "1", "--threads", str(threads)),
-            *("--graceful-timeout", "5", "--log-level", "warning", "--no-control-socket"),
+            *("--graceful-timeout", "5", "--log-level", "warning"),
         ]
     )
 

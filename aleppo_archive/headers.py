@@ -1,0 +1,60 @@
+"""What every answer of the archive says to browsers, whatever view, file or error made it.
+
+It stands outermost, so that static files, refused host names and failures say it too. A view
+cannot say less: what is set here replaces what it set.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
+
+# No page of the archive asks for any of these; a page that is slipped in cannot either.
+PERMISSIONS = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        *("accelerometer", "browsing-topics", "camera", "display-capture", "geolocation"),
+        *("gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer", "microphone"),
+        *("midi", "payment", "screen-wake-lock", "serial", "usb", "xr-spatial-tracking"),
+    )
+)
+
+
+class HeadersMiddleware:
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        staff = request.path_info.startswith("/admin/")
+        response["Content-Security-Policy"] = policy(staff)
+        response["X-Content-Type-Options"] = "nosniff"
+        response["X-Frame-Options"] = "DENY"
+        response["Cross-Origin-Opener-Policy"] = "same-origin"
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        response["Permissions-Policy"] = PERMISSIONS
+        # Under "no-referrer" a browser sends forms with "Origin: null", which Django's CSRF check
+        # refuses. Within the archive's own site the referrer is no secret.
+        response["Referrer-Policy"] = "same-origin" if staff else "no-referrer"
+        if staff:
+            response["Cache-Control"] = "private, no-store"
+            if signs_out(request):
+                # What a page left in the browser goes with the session; the machine may be seized.
+                response["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
+
+def policy(staff: bool) -> str:
+    """The content security policy: nothing inline, nothing from elsewhere, framed by nobody."""
+    sources = settings.STAFF_SECURITY_POLICY if staff else settings.CONTENT_SECURITY_POLICY
+    return "; ".join(f"{directive} {source}" for directive, source in sources.items())
+
+
+def signs_out(request: HttpRequest) -> bool:
+    if request.method != "POST":
+        return False
+    try:
+        return resolve(request.path_info).url_name == "account_logout"
+    except Resolver404:
+        return False
