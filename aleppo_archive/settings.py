@@ -4,6 +4,7 @@ Without any environment: SQLite, local files and kept keys below `./var`. docs/s
 each variable; a test fails when one is missing there.
 """
 
+import secrets
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
@@ -28,7 +29,12 @@ SERVES_STAFF = ARCHIVE_SITE in {"both", "staff"}
 ARCHIVE_DEMONSTRATION = env.bool("ARCHIVE_DEMONSTRATION", False)
 
 DEBUG = env.bool("DEBUG", False)
-SECRET_KEY = env.str("SECRET_KEY", "") or kept_secret(KEPT_KEYS, "secret-key")
+# A public process signs nothing and keeps nothing: Django's key is a new one at each start.
+SECRET_KEY = (
+    env.str("SECRET_KEY", "") or kept_secret(KEPT_KEYS, "secret-key")
+    if SERVES_STAFF
+    else secrets.token_urlsafe(50)
+)
 ALLOWED_HOSTS = [host.strip() for host in env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost"])]
 # Scheme and host under which readers reach the archive; https here turns on the transport settings.
 BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
@@ -62,8 +68,21 @@ INSTALLED_APPS = [
     "footage.custody",
     "footage.ingest",
     "footage.catalogue",
+    "footage.inbox",
     "footage",
 ]
+
+# A public process has no admin, no session and no sign-in; what is left answers readers alike.
+STAFF_APPS = {
+    "aleppo_archive.apps.WorkshopAdminConfig",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+}
+if not SERVES_STAFF:
+    INSTALLED_APPS = [app for app in INSTALLED_APPS if app not in STAFF_APPS]
 
 MIDDLEWARE = [
     "aleppo_archive.headers.HeadersMiddleware",
@@ -80,6 +99,18 @@ MIDDLEWARE = [
     "aleppo_archive.maintenance.ReadOnlyMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
+STAFF_MIDDLEWARE = {
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "aleppo_archive.sign_in.SecondFactorMiddleware",
+    "aleppo_archive.maintenance.ReadOnlyMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+}
+if not SERVES_STAFF:
+    MIDDLEWARE = [each for each in MIDDLEWARE if each not in STAFF_MIDDLEWARE]
 
 TEMPLATES = [
     {
@@ -140,6 +171,10 @@ STORAGES["default"] = STORAGES["working"]
 # A second copy of every master, best on another machine. None without it.
 if mirror := env.str("MIRROR_STORAGE", ""):
     STORAGES["mirror"] = storage_from(mirror)
+# A public process does not even know where masters and drafts are.
+if not SERVES_STAFF:
+    STORAGES = {alias: STORAGES[alias] for alias in ("access", "staticfiles")}
+    STORAGES["default"] = STORAGES["access"]
 
 # Behind nginx: the internal location under which it finds the directory of access copies, to send
 # them itself after our row check. Empty: the archive sends them.
@@ -166,8 +201,9 @@ ARCHIVE_READONLY = env.bool("ARCHIVE_READONLY", False)
 
 # A master is gigabytes: Django's own upload handlers are for the small forms only.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
-FILE_UPLOAD_TEMP_DIR = str(ARCHIVE_DATA / "incoming")
-Path(FILE_UPLOAD_TEMP_DIR).mkdir(exist_ok=True)
+if SERVES_STAFF:
+    FILE_UPLOAD_TEMP_DIR = str(ARCHIVE_DATA / "incoming")
+    Path(FILE_UPLOAD_TEMP_DIR).mkdir(exist_ok=True)
 
 # --- Background work -------------------------------------------------------------------------
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}

@@ -11,6 +11,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 ROOMS = {
+    "inbox": _("Concerns and requests"),
     "footage": _("Footage"),
     "people": _("People"),
     "ingest": _("Holdings"),

@@ -14,6 +14,8 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 
 from footage.custody.models import EventType, record
+from footage.inbox import desk
+from footage.inbox.models import PrivateKey
 from footage.normalisation import normalise
 from people import sealing
 from people.models import SealedIdentity
@@ -53,12 +55,13 @@ def called(name: str, side: str) -> list[SealedIdentity]:
 
 # --- Keys --------------------------------------------------------------------------------------
 def keys_in_use() -> Counter[str]:
-    """How many rows are sealed under which key: identities and second factors."""
+    """How many rows are sealed under which key: identities, second factors, keys of the inbox."""
     found: Counter[str] = Counter()
     for identity in SealedIdentity.objects.iterator():
         found.update(identity.keys())
     for factor in Authenticator.objects.iterator():
         found.update({sealing.key_of(bytes.fromhex(text)) for _name, text in _secrets_of(factor)})
+    found.update(sealing.key_of(bytes(kept.sealed)) for kept in PrivateKey.objects.iterator())
     return found
 
 
@@ -79,7 +82,12 @@ def rotate(*, by: Any = None) -> Iterator[Rotation]:
     """
     newest = sealing.key_ids()[0]
     tally = Rotation()
-    for model, again in ((SealedIdentity, _identity_again), (Authenticator, _factor_again)):
+    rows: tuple[tuple[Any, Any], ...] = (
+        (SealedIdentity, _identity_again),
+        (Authenticator, _factor_again),
+        (PrivateKey, desk.seal_again),
+    )
+    for model, again in rows:
         for pk in list(model.objects.order_by("pk").values_list("pk", flat=True)):
             try:
                 with transaction.atomic():

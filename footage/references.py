@@ -68,12 +68,25 @@ def check_character(body: str) -> str:
     """
     if len(body) != BODY_LENGTH:
         raise ReferenceError("shape")
-    total = 0
     for character in body:
         if character not in _VALUES:
             raise ReferenceError("alphabet", character)
+    return checking(body)
+
+
+def checking(body: str) -> str:
+    """The character that makes `body` (of the alphabet, at most 30 characters) checkable."""
+    total = 0
+    for character in body:
         total = _times_generator(total ^ _VALUES[character])
     return ALPHABET[total]
+
+
+def plain(text: str) -> str:
+    """What was typed, without spaces, hyphens and direction marks, in capitals and our digits."""
+    typed = "".join(c for c in text.translate(_TYPED_DIGITS) if c not in _IGNORED)
+    # Only ASCII is folded: "ß", "ı" and "ſ" would become letters nobody typed.
+    return typed.upper() if typed.isascii() else typed
 
 
 def parse_reference(text: str) -> str:
@@ -83,10 +96,7 @@ def parse_reference(text: str) -> str:
     """
     if len(text) > _MAX_TYPED:
         raise ReferenceError("shape")
-    typed = "".join(c for c in text.translate(_TYPED_DIGITS) if c not in _IGNORED)
-    # Only ASCII is folded: "ß", "ı" and "ſ" would become letters nobody typed.
-    if typed.isascii():
-        typed = typed.upper()
+    typed = plain(text)
     if len(typed) != len(PREFIX) + BODY_LENGTH + 1 or not typed.startswith(PREFIX):
         raise ReferenceError("shape")
     body, check = typed[len(PREFIX) : -1], typed[-1]

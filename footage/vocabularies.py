@@ -301,6 +301,104 @@ WITHDRAWAL_REASONS = Vocabulary(
     Term("legal", "Legal reasons", "أسباب قانونية"),
 )
 
+# What a reader may ask for on the safety page; see footage.inbox.
+CONCERNS = Vocabulary(
+    "concerns",
+    Term("removal", "Take it down", "إزالة السجل"),
+    Term(
+        "less-exact",
+        "Make a face, a voice, a place or a date less exact",
+        "جعل وجه أو صوت أو مكان أو تاريخ أقل دقة",
+    ),
+    Term("consent", "End a consent that was given", "إنهاء موافقة سبق منحها"),
+    Term("mistake", "Put a mistake right", "تصحيح خطأ"),
+    Term("credit", "Credit somebody, or no longer", "ذكر اسم صاحب العمل أو الكف عن ذكره"),
+    Term("held-back", "See something that is held back", "الاطلاع على ما هو محجوب"),
+    Term("other", "Something else", "أمر آخر"),
+)
+
+# What the asker is told: the label names the outcome to staff, the note is the sentence shown.
+ANSWERS = Vocabulary(
+    "answers",
+    Term(
+        "hidden-first",
+        "Hidden, still being examined",
+        "أُخفي ولا يزال قيد النظر",
+        "The record is no longer shown. We are still examining what you wrote.",
+        "لم يعد السجل معروضًا. ولا نزال ننظر في ما كتبته.",
+    ),
+    Term(
+        "withdrawn",
+        "Acted: withdrawn",
+        "استُجيب: سُحب السجل",
+        "The record was withdrawn and is no longer shown.",
+        "سُحب السجل ولم يعد معروضًا.",
+    ),
+    Term(
+        "less-exact",
+        "Acted: less exact",
+        "استُجيب: صار أقل دقة",
+        "What you named was made less exact, or was taken out of the record.",
+        "صار ما ذكرته أقل دقة، أو أُزيل من السجل.",
+    ),
+    Term(
+        "consent-ended",
+        "Acted: consent ended",
+        "استُجيب: أُنهيت الموافقة",
+        "The consent was ended. What rested on it is no longer shown.",
+        "أُنهيت الموافقة. وما كان قائمًا عليها لم يعد معروضًا.",
+    ),
+    Term(
+        "corrected",
+        "Acted: corrected",
+        "استُجيب: صُحّح",
+        "It was put right.",
+        "جرى التصحيح.",
+    ),
+    Term(
+        "in-touch",
+        "Acted: answered by the way they named",
+        "استُجيب: بالطريقة التي طلبها صاحب الرسالة",
+        "We answer you by the way that you named in your message.",
+        "نجيبك بالطريقة التي ذكرتها في رسالتك.",
+    ),
+    Term(
+        "left",
+        "Not acted: left as it is",
+        "لم يُستجب: تُرك كما هو",
+        "We examined it and left the record as it is. You can write again and tell us more.",
+        "نظرنا في الأمر وتركنا السجل كما هو. يمكنك أن تكتب ثانية وتخبرنا بالمزيد.",
+    ),
+    Term(
+        "not-found",
+        "Not acted: cannot tell which record",
+        "لم يُستجب: لا نعرف أي سجل هو المقصود",
+        "We could not tell which record you meant. Please write again with its reference.",
+        "لم نعرف أي سجل تقصد. اكتب ثانية من فضلك واذكر مرجعه.",
+    ),
+    Term(
+        "not-clear",
+        "Not acted: not understood",
+        "لم يُستجب: لم نفهم المطلوب",
+        "We did not understand what you ask. Please write again in other words.",
+        "لم نفهم ما تطلبه. اكتب ثانية من فضلك بكلمات أخرى.",
+    ),
+    Term(
+        "not-ours",
+        "Not acted: not held here",
+        "لم يُستجب: ليس لدينا",
+        "It is not kept in this archive, so we cannot change it.",
+        "ليس محفوظًا في هذا الأرشيف، فلا نستطيع تغييره.",
+    ),
+    Term(
+        "not-shared",
+        "Not acted: stays held back",
+        "لم يُستجب: يبقى محجوبًا",
+        "What you asked for stays held back.",
+        "يبقى ما طلبته محجوبًا.",
+    ),
+)
+
 TRANSCRIPT_STATUS = Vocabulary(
     "transcript status",
     Term("machine", "Made by machine", "تفريغ آلي"),
@@ -336,6 +434,8 @@ VOCABULARIES = (
     PLACE_PRECISION,
     DATE_PRECISION,
     WITHDRAWAL_REASONS,
+    CONCERNS,
+    ANSWERS,
     TRANSCRIPT_STATUS,
     PLACE_KINDS,
 )

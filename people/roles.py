@@ -60,6 +60,8 @@ GUARDS = (
     | may("view add change", "footage", "appearance")
     | may("view add", "people", "consent")
 )
+# What readers ask of the archive: the queue, opening a message, answering it.
+ANSWERS_READERS = may("view open answer", "inbox", "message")
 
 ROLES = (
     Role(
@@ -91,7 +93,7 @@ ROLES = (
         "الناشر",
         "Decides what readers see: publishes, revises and withdraws.",
         "يقرر ما يراه القرّاء: ينشر ويراجع ويسحب.",
-        frozenset(DESCRIBES | {"footage.publish_clip"}),
+        frozenset(DESCRIBES | ANSWERS_READERS | {"footage.publish_clip"}),
     ),
     Role(
         "custodian",
@@ -102,6 +104,7 @@ ROLES = (
         frozenset(
             READS
             | GUARDS
+            | ANSWERS_READERS
             | {"footage.publish_clip", "footage.override_clip"}
             | may("add change", "people", "journalist witness")
             | may("view add change", "people", "sealedidentity")

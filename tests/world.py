@@ -16,6 +16,8 @@ from django.core.files.storage import storages
 
 from footage import identities, publishing
 from footage.catalogue.models import PublicRecord
+from footage.inbox import receiving
+from footage.inbox.models import Message
 from footage.ingest.models import Master, Rendition
 from footage.models import (
     Clip,
@@ -256,6 +258,14 @@ def event(slug: str = "the-well-opens", **fields: Any) -> Event:
 def published(item: Clip | Testimony | None = None, **fields: Any) -> PublicRecord:
     """Publish `item`, or a new clip with these fields."""
     return publishing.publish(item or clip(**fields), by=publisher())
+
+
+def message(words: str = "My brother is seen at the door.", **asked: Any) -> Message:
+    """What a reader wrote: not urgent, about no record, unless said otherwise."""
+    asked = {"concern": "removal", "urgent": False, "reference": "", "words": words, **asked}
+    known = set(Message.objects.values_list("pk", flat=True))
+    receiving.keep(asked, language="en")
+    return Message.objects.exclude(pk__in=known).get()
 
 
 def day(text: str) -> date:

@@ -5,6 +5,7 @@ from footage.admin import (  # noqa: F401
     custody,
     deaccessions,
     events_and_films,
+    inbox,
     people,
     places,
     staff,

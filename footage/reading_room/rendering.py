@@ -14,11 +14,21 @@ from django.template import loader
 from django.utils import translation
 from django.utils.cache import get_conditional_response
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from footage.reading_room.pages import LANGUAGES, frame
 
-__all__ = ["LANGUAGES", "frame", "fresh", "not_found", "page", "reader_language", "respond"]
+__all__ = [
+    "LANGUAGES",
+    "form_page",
+    "frame",
+    "fresh",
+    "not_found",
+    "page",
+    "reader_language",
+    "rendered",
+    "respond",
+]
 
 LANGUAGE_FREE = (
     *("/media/", "/export/", "/api/", "/oai", "/iiif/", "/releases/", "/feeds/"),
@@ -40,6 +50,11 @@ def page(view: View) -> View:
     return only_read(answer)
 
 
+def form_page(view: View) -> View:
+    """A page that also takes a form. No CSRF token, which would need a cookie: see `concerns`."""
+    return csrf_exempt(require_http_methods(["GET", "HEAD", "POST"])(view))
+
+
 def only_read(view: View) -> View:
     """GET and HEAD; 405 for the rest, without the detour over a CSRF page: nothing is written."""
     return csrf_exempt(require_safe(view))
@@ -54,13 +69,16 @@ def respond(
     request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
     """Render a page of `templates/reading_room/` and answer 304 to whoever has it already."""
-    language = reader_language()
-    here = request.get_full_path() if status == 200 else f"/{language}/"
-    body = loader.get_template(f"reading_room/{template}", using="public").render(
-        {**frame(language, here), **context}
-    )
-    response = HttpResponse(body, status=status)
+    here = request.get_full_path() if status == 200 else f"/{reader_language()}/"
+    response = HttpResponse(rendered(template, here, context), status=status)
     return fresh(request, response)
+
+
+def rendered(template: str, here: str, context: dict[str, Any]) -> str:
+    """The body of a page of `templates/reading_room/` whose address is `here`."""
+    return loader.get_template(f"reading_room/{template}", using="public").render(
+        {**frame(reader_language(), here), **context}
+    )
 
 
 def fresh(request: HttpRequest, response: HttpResponse) -> HttpResponse:

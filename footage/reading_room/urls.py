@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from footage.reading_room import browsing, views
+from footage.reading_room import browsing, concerns, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -21,5 +21,6 @@ urlpatterns = [
     path("events/<slug:slug>/", browsing.event, name="event"),
     path("films/<slug:slug>/", browsing.film, name="film"),
     path("about/", views.about, name="about"),
-    path("safety/", views.safety, name="safety"),
+    path("safety/", concerns.safety, name="safety"),
+    path("safety/outcome/", concerns.outcome, name="outcome"),
 ]

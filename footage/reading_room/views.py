@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.utils.translation import gettext as _
 
@@ -124,11 +123,6 @@ def testimony(request: HttpRequest, reference: str) -> HttpResponse:
 @page
 def about(request: HttpRequest) -> HttpResponse:
     return respond(request, "about.html", {})
-
-
-@page
-def safety(request: HttpRequest) -> HttpResponse:
-    return respond(request, "safety.html", {"contact": settings.ARCHIVE_CONTACT})
 
 
 # --- The parts ---------------------------------------------------------------------------------

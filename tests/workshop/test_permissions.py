@@ -89,6 +89,13 @@ PAGES: dict[str, set[str]] = {
     "custody_custodyevent_changelist": {PRESERVER, AUDITOR},
     "custody_custodyevent_add": NOBODY,
     "custody_custodyevent_change": {PRESERVER, AUDITOR},
+    "inbox_message_changelist": PUBLISHERS,
+    "inbox_message_add": NOBODY,
+    "inbox_message_change": PUBLISHERS,
+    "inbox_message_take": PUBLISHERS,
+    "inbox_message_open": PUBLISHERS,
+    "inbox_message_hide": PUBLISHERS,
+    "inbox_message_answer": PUBLISHERS,
     "auth_user_changelist": {ADMINISTRATOR},
     "auth_user_add": {ADMINISTRATOR},
     "auth_user_change": {ADMINISTRATOR},
@@ -153,6 +160,7 @@ def addresses() -> dict[str, str]:
             Act.UNSEAL, f"people_witness:{speaker.pk}", by=asking_custodian(), reason="x"
         ),
         "custody_custodyevent": world_event(public.reference),
+        "inbox_message": world.message(),
         "auth_user": member("somebody"),
     }
     live = {"footage_clip": public, "footage_testimony": public_spoken}

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from footage import doctor, identities
 from footage.custody.models import CustodyEvent
+from footage.inbox.models import PrivateKey
 from people import sealing
 from people.models import SealedIdentity
 from tests import world
@@ -25,7 +26,9 @@ FIND = "admin:people_journalist_find"
 
 
 @pytest.fixture
-def keys(settings: Any) -> Any:
+def keys(settings: Any, db: None) -> Any:
+    """A sealing key of the test's own. The inbox's private key, sealed under another, is away."""
+    PrivateKey.objects.all().delete()
     settings.ARCHIVE_KEYS = ["the first key"]
     return settings
 
