@@ -6,6 +6,8 @@ BASE_URL ?= http://127.0.0.1:$(PORT)
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet --quiet install
+# Test files run side by side, those of one file in one process.
+SIDE_BY_SIDE := -n 2 --dist loadfile
 # A temporary archive for what only reads settings, so that linting never touches a real one.
 SCRATCH = scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && export ARCHIVE_DATA="$$scratch"
 
@@ -64,12 +66,12 @@ run demo: $(VENV)/serves
 # --- Checking ------------------------------------------------------------------------------------
 test: $(VENV)/tests
 	@failed=0; \
-	$(PY) -m pytest -q || failed=1; \
-	$(PY) -m pytest -q --database postgresql || failed=1; \
+	$(PY) -m pytest -q $(SIDE_BY_SIDE) || failed=1; \
+	$(PY) -m pytest -q $(SIDE_BY_SIDE) --database postgresql || failed=1; \
 	exit $$failed
 
 test-sqlite: $(VENV)/tests
-	@$(PY) -m pytest -q
+	@$(PY) -m pytest -q $(SIDE_BY_SIDE)
 
 test-postgresql: $(VENV)/tests
 	@$(PY) -m pytest -q --database postgresql

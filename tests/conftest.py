@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.db import connection, transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
+from django.utils import translation
 
 from footage.catalogue import authorities
 from tests.harness import absent
@@ -26,6 +27,12 @@ COUNTER = "INSERT INTO catalogue_publicstate (id, change, authorities) VALUES (1
 def no_names_remembered() -> None:
     """Forget the catalogue's names: a rolled-back database counts its changes again from one."""
     authorities.forget()
+
+
+@pytest.fixture(autouse=True)
+def no_language_remembered() -> None:
+    """Speak the default language: a request leaves its own behind in the thread that ran it."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

@@ -137,7 +137,9 @@ class Site:
             given = self.headers() | {
                 key.replace("_", "-"): value for key, value in headers.items()
             }
-            connection.request(method, path, body, given)
+            # A refusal may come before the whole body went out; the answer is there all the same.
+            with contextlib.suppress(BrokenPipeError):
+                connection.request(method, path, body, given)
             answer = connection.getresponse()
             return answer.status, dict(answer.headers), answer.read()
         finally:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -135,7 +135,9 @@ def uploads_as_modelled(tus: Tus, small: bytes) -> type[RuleBasedStateMachine]:
     return Uploads
 
 
-def held(machine: type[RuleBasedStateMachine], examples: int) -> None:
+def held(machine: type[RuleBasedStateMachine], examples: int, *, shrinking: bool = True) -> None:
+    """Run the machine. Without shrinking it only finds a failure, and does not make it small."""
+    left_out = set() if shrinking else {Phase.shrink, Phase.explain}
     run_state_machine_as_test(
         machine,
         settings=settings(
@@ -143,6 +145,7 @@ def held(machine: type[RuleBasedStateMachine], examples: int) -> None:
             stateful_step_count=25,
             deadline=None,
             database=None,
+            phases=[phase for phase in Phase if phase not in left_out],
             suppress_health_check=list(HealthCheck),
         ),
     )
@@ -168,7 +171,7 @@ def test_the_model_finds_an_offset_counted_twice(
 
     monkeypatch.setattr(sessions.Writer, "_store", forgetful)
     with pytest.raises((AssertionError, ExceptionGroup)):
-        held(uploads_as_modelled(tus, quick_door), 20)
+        held(uploads_as_modelled(tus, quick_door), 20, shrinking=False)
 
 
 def test_the_model_finds_a_checksum_that_is_not_looked_at(
@@ -178,4 +181,4 @@ def test_the_model_finds_a_checksum_that_is_not_looked_at(
         "footage.ingest.uploads.protocol.Checksum.matches", lambda self, digest: True
     )
     with pytest.raises((AssertionError, ExceptionGroup)):
-        held(uploads_as_modelled(tus, quick_door), 60)
+        held(uploads_as_modelled(tus, quick_door), 60, shrinking=False)
