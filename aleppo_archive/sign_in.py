@@ -14,13 +14,15 @@ from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import reverse
 
 from people import sealing
 
 # What somebody who is not signed in may ask for below /admin/.
-OPEN_TO_ALL = ("/admin/account/", "/admin/language/", "/admin/jsi18n/")
+OPEN_TO_ALL = ("/admin/account/", "/admin/language/")
+METHODS = ("GET", "HEAD", "POST")
+UPLOADS = "/admin/uploads/"
 
 
 class StaffAccountAdapter(DefaultAccountAdapter):
@@ -91,6 +93,9 @@ class SecondFactorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path.startswith("/admin/"):
             return self.get_response(request)
+        # Django's views take any other method for a GET; uploads speak a protocol of their own.
+        if request.method not in METHODS and not request.path.startswith(UPLOADS):
+            return HttpResponseNotAllowed(METHODS)
         if request.path.startswith(OPEN_TO_ALL):
             request.upload_handlers = [NoFiles(request)]
         elif not (request.user.is_active and request.user.is_staff):
@@ -102,7 +107,7 @@ class SecondFactorMiddleware:
 
 def refused(request: HttpRequest) -> HttpResponse:
     """Send whoever may not be here to the sign-in, and somebody signed in who is no staff out."""
-    if request.path.startswith("/admin/uploads/"):
+    if request.path.startswith(UPLOADS):
         # A program sends files here: a redirect to a page would look like an answer to it.
         return HttpResponse(status=403)
     if request.user.is_authenticated:

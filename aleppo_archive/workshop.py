@@ -28,6 +28,11 @@ class Workshop(AdminSite):
     index_title = _("Workshop")
     site_url = "/"
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Django offers it everywhere unasked.
+        self.disable_action("delete_selected")
+
     def register(
         self, model_or_iterable: Any, admin_class: type[ModelAdmin] | None = None, **options: Any
     ) -> None:

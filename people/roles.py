@@ -7,8 +7,10 @@ hands out keys does not read what they open.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.models import Group, Permission
+from django.core.exceptions import PermissionDenied
 from django.utils.translation import get_language
 
 
@@ -146,6 +148,28 @@ ROLES = (
     ),
 )
 BY_CODE = {role.code: role for role in ROLES}
+
+# No group and no account: this is what runs without a person (worker processes, hourly upkeep,
+# commands). It may examine, copy and take away from what is public, and holds no permission, so
+# every verb that adds refuses it: they all ask `require_person`.
+WORKER = Role(
+    "worker",
+    "Worker",
+    "العامل الآلي",
+    "Runs without a person: examines, copies, takes away what lapsed. Never adds.",
+    "يعمل دون إنسان: يفحص وينسخ ويزيل ما انقضى. لا يضيف أبدًا.",
+    frozenset(),
+)
+
+
+def require_person(by: Any, permission: str) -> None:
+    """Raise PermissionDenied unless `by` is a signed-up, active member of staff who holds it.
+
+    None, which stands for the worker in the chain of custody, is refused like a stranger.
+    """
+    person = by is not None and by.pk is not None and by.is_active and by.is_staff
+    if not (person and by.has_perm(permission)):
+        raise PermissionDenied
 
 
 def role_names(codes: Iterable[str]) -> list[str]:

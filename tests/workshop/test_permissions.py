@@ -1,246 +1,234 @@
-"""Every page of the workshop, for every role: who gets in is data; a new page must be claimed."""
+"""The permission matrix: every address and every admin action, for every role and method.
+
+The table is tests/workshop/claims.py, which says how to claim. A route or an action that nobody
+claimed fails here.
+"""
 
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.test import Client
-from django.urls import get_resolver, reverse
+from django.contrib import admin
+from django.db import transaction
+from django.test import Client, RequestFactory
+from django.urls import get_resolver, path, resolve, reverse
+from django.utils import translation
 
-from footage import publishing
-from footage.custody.models import CustodyEvent
-from footage.ingest.models import Deaccession
-from footage.models import Film, Transcript
-from footage.models.two_persons import Act, ask_for
-from people.roles import ROLES
+from footage.models import Clip
+from footage.publishing import state_of
+from people.roles import ROLES, WORKER
 from tests import world
-from tests.workshop.conftest import SignIn, member
+from tests.walls import crawl
+from tests.workshop.claims import (
+    ACTIONS,
+    ANY,
+    ANYBODY,
+    CLAIMS,
+    INBOX,
+    NOBODY,
+    READERS,
+    STRANGER,
+    Claim,
+)
+from tests.workshop.conftest import SignIn
+from tests.workshop.things import addresses, who
 
-ARCHIVIST, CATALOGUER, PUBLISHER = "archivist", "cataloguer", "publisher"
-CUSTODIAN, PRESERVER = "custodian", "preservation-officer"
-AUDITOR, ADMINISTRATOR = "auditor", "administrator"
+pytestmark = pytest.mark.django_db
 
-EVERYBODY = {role.code for role in ROLES}
-NOBODY: set[str] = set()
-DESCRIBERS = {ARCHIVIST, CATALOGUER, PUBLISHER}
-READERS = DESCRIBERS | {CUSTODIAN}
-SEE_CLIPS = READERS | {PRESERVER, AUDITOR}
-PUBLISHERS = {PUBLISHER, CUSTODIAN}
-
-# Address name -> who may open it. `history` follows `change`; `delete` is nobody's anywhere.
-PAGES: dict[str, set[str]] = {
-    "index": EVERYBODY,
-    "footage_clip_changelist": SEE_CLIPS,
-    "footage_clip_add": {ARCHIVIST},
-    "footage_clip_upload": {ARCHIVIST},
-    "footage_clip_describe": SEE_CLIPS,
-    "footage_clip_change": SEE_CLIPS,
-    "footage_clip_publish": PUBLISHERS,
-    "footage_clip_revise": PUBLISHERS,
-    "footage_clip_withdraw": PUBLISHERS,
-    "footage_clip_preview": SEE_CLIPS,
-    "footage_clip_replace": {ARCHIVIST},
-    "footage_clip_discard": {ARCHIVIST},
-    "footage_clip_working": SEE_CLIPS,
-    "footage_testimony_changelist": READERS | {AUDITOR},
-    "footage_testimony_add": DESCRIBERS,
-    "footage_testimony_change": READERS | {AUDITOR},
-    "footage_testimony_publish": PUBLISHERS,
-    "footage_testimony_revise": PUBLISHERS,
-    "footage_testimony_withdraw": PUBLISHERS,
-    "footage_testimony_preview": READERS | {AUDITOR},
-    "footage_transcript_changelist": READERS,
-    "footage_transcript_add": DESCRIBERS,
-    "footage_transcript_change": READERS,
-    "footage_location_changelist": READERS,
-    "footage_location_add": {CATALOGUER},
-    "footage_location_change": READERS,
-    "footage_location_publish_name": PUBLISHERS,
-    "footage_event_changelist": READERS,
-    "footage_event_add": DESCRIBERS,
-    "footage_event_change": READERS,
-    "footage_event_publish_name": PUBLISHERS,
-    "footage_film_changelist": READERS,
-    "footage_film_add": DESCRIBERS,
-    "footage_film_change": READERS,
-    "footage_film_publish_name": PUBLISHERS,
-    "people_journalist_changelist": READERS,
-    "people_journalist_add": {ARCHIVIST, CUSTODIAN},
-    "people_journalist_change": READERS,
-    "people_journalist_publish_name": PUBLISHERS,
-    "people_journalist_sealed": {CUSTODIAN},
-    "people_journalist_find": {CUSTODIAN},
-    "people_witness_changelist": READERS,
-    "people_witness_add": {ARCHIVIST, CUSTODIAN},
-    "people_witness_change": READERS,
-    "people_witness_publish_name": PUBLISHERS,
-    "people_witness_sealed": {CUSTODIAN},
-    "people_witness_find": {CUSTODIAN},
-    "footage_twopersonrequest_changelist": PUBLISHERS | {AUDITOR, ADMINISTRATOR},
-    "footage_twopersonrequest_add": NOBODY,
-    "footage_twopersonrequest_change": {CUSTODIAN, AUDITOR},
-    "footage_twopersonrequest_agree": {CUSTODIAN},
-    "footage_twopersonrequest_refuse": {CUSTODIAN},
-    "ingest_deaccession_changelist": {ARCHIVIST, PRESERVER, AUDITOR},
-    "ingest_deaccession_add": NOBODY,
-    "ingest_deaccession_change": {ARCHIVIST, PRESERVER, AUDITOR},
-    "ingest_deaccession_grant": {PRESERVER},
-    "ingest_deaccession_refuse": {PRESERVER},
-    "custody_custodyevent_changelist": {PRESERVER, AUDITOR},
-    "custody_custodyevent_add": NOBODY,
-    "custody_custodyevent_change": {PRESERVER, AUDITOR},
-    "inbox_message_changelist": PUBLISHERS,
-    "inbox_message_add": NOBODY,
-    "inbox_message_change": PUBLISHERS,
-    "inbox_message_take": PUBLISHERS,
-    "inbox_message_open": PUBLISHERS,
-    "inbox_message_hide": PUBLISHERS,
-    "inbox_message_answer": PUBLISHERS,
-    "auth_user_changelist": {ADMINISTRATOR},
-    "auth_user_add": {ADMINISTRATOR},
-    "auth_user_change": {ADMINISTRATOR},
-    "auth_user_invite": {ADMINISTRATOR},
-    "auth_user_lost_factor": {ADMINISTRATOR},
-}
-# Claimed elsewhere: pages without an object, redirects, or acts by POST with tests of their own.
-OTHERWISE = {
-    "login",
-    "logout",
-    "password_change",
-    "password_change_done",
-    "jsi18n",
-    "view_on_site",
-    "autocomplete",
-    "app_list",
-    "footage_clip_use_suggestion",
-}
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+LOGIN = "/admin/account/login/?next="
 
 
-def names_of_pages() -> Iterator[str]:
-    for resolver in get_resolver().url_patterns:
-        if getattr(resolver, "namespace", None) == "admin":
-            yield from names_below(resolver.url_patterns)
-
-
-def names_below(patterns: Any) -> Iterator[str]:
-    for pattern in patterns:
-        if hasattr(pattern, "url_patterns"):
-            yield from names_below(pattern.url_patterns)
-        elif pattern.name:
-            yield pattern.name
-
-
-def addresses() -> dict[str, str]:
-    """An address for every page of the matrix, with things to open behind it."""
-    draft = world.clip()
-    public = world.clip(journalist=draft.journalist)
-    publishing.publish(public, by=world.publisher())
-    speaker = world.witness()
-    spoken = world.testimony(draft, witness=speaker)
-    public_spoken = world.testimony(public, witness=speaker)
-    publishing.publish(public_spoken, by=world.publisher())
-    event = world.event()
-    film = Film.objects.create(slug="f", title_en="F", title_ar="ف")
-    things: dict[str, Any] = {
-        "footage_clip": draft,
-        "footage_testimony": spoken,
-        "footage_transcript": Transcript.objects.create(clip=draft, language="ar"),
-        "footage_location": world.shaar(),
-        "footage_event": event,
-        "footage_film": film,
-        "people_journalist": draft.journalist,
-        "people_witness": speaker,
-        "ingest_deaccession": Deaccession.objects.create(
-            master=world.master(),
-            reference="AA-0000-0000-0",
-            reason="x",
-            asked_by=world.archivist(),
-        ),
-        "footage_twopersonrequest": ask_for(
-            Act.UNSEAL, f"people_witness:{speaker.pk}", by=asking_custodian(), reason="x"
-        ),
-        "custody_custodyevent": world_event(public.reference),
-        "inbox_message": world.message(),
-        "auth_user": member("somebody"),
-    }
-    live = {"footage_clip": public, "footage_testimony": public_spoken}
-    found = {}
-    for name in PAGES:
-        model, _, act = name.rpartition("_")
-        if name.endswith(("publish_name", "lost_factor")):
-            model = name.rsplit("_", 2)[0]
-        if name == "index" or act in {"changelist", "add", "upload", "describe", "find"}:
-            found[name] = reverse(f"admin:{name}")
-        elif act == "working":
-            copy = draft.master.renditions.first()
-            found[name] = reverse(f"admin:{name}", args=[copy.name])
-        elif act == "preview":
-            found[name] = reverse(f"admin:{name}", args=[things[model].pk, "en"])
+# --- What there is --------------------------------------------------------------------------------
+def routes(patterns: Any = None, path_to: str = "/", namespace: str = "") -> Iterator[str]:
+    """The name of every route of the URLconf, or its path template when it has none."""
+    for entry in get_resolver().url_patterns if patterns is None else patterns:
+        template = path_to + str(entry.pattern)
+        if hasattr(entry, "url_patterns"):
+            inner = f"{entry.namespace}:" if entry.namespace else namespace
+            yield from routes(entry.url_patterns, template, inner)
         else:
-            thing = live[model] if act in {"revise", "withdraw"} else things[model]
-            found[name] = reverse(f"admin:{name}", args=[thing.pk])
-    return found
+            yield namespace + entry.name if entry.name else template
 
 
-def asking_custodian() -> Any:
-    return world.staff("asking-custodian", "view_sealedidentity")
+def is_change_page(name: str) -> bool:
+    return name.endswith("_change") and name != "admin:password_change"
 
 
-def world_event(subject: str) -> Any:
-    return CustodyEvent.objects.filter(subject=subject).first()
+def claimed() -> set[str]:
+    """What the table claims, with what follows from it: histories, deletions, old addresses."""
+    changes = {name for name in CLAIMS if is_change_page(name)}
+    follow = {
+        name.replace("_change", after) for name in changes for after in ("_history", "_delete")
+    }
+    # ModelAdmin sends the bare address of a thing on to its change page.
+    bare = {
+        f"/admin/{opts.app_label}/{opts.model_name}/<path:object_id>/"
+        for opts in (model._meta for model in admin.site._registry)
+    }
+    return CLAIMS.keys() | follow | bare | READERS | INBOX
 
 
-def test_every_page_of_the_workshop_is_claimed() -> None:
-    names = set(names_of_pages())
-    follows = {name for name in names if name.endswith(("_history", "_delete"))}
-    assert names - follows - OTHERWISE - PAGES.keys() == set()
-    assert (PAGES.keys() | OTHERWISE) - names == set()
+def unclaimed() -> set[str]:
+    return set(routes()) - claimed()
 
 
-@pytest.mark.parametrize("role", sorted(EVERYBODY))
-def test_a_role_opens_its_pages_and_no_others(sign_in: SignIn, role: str) -> None:
-    client = sign_in(role)
-    wrong = []
+def actions() -> set[str]:
+    """Every action that any admin page could offer to anybody."""
+    return {
+        f"{model._meta.app_label}_{model._meta.model_name}.{name}"
+        for model, desk in admin.site._registry.items()
+        for _function, name, _label in desk._get_base_actions()
+    }
+
+
+def test_every_address_and_every_action_is_claimed_and_no_claim_is_left_over() -> None:
+    assert unclaimed() == set()
+    assert claimed() - set(routes()) == set()
+    assert actions() == ACTIONS.keys()
+
+
+def test_a_planted_route_without_a_claim_is_found(monkeypatch: Any) -> None:
+    planted = [path("admin/everything/", lambda request: None, name="everything")]
+    planted += [path("en/secret/<int:pk>/", lambda request: None)]
+    everything = [*get_resolver().url_patterns, *planted]
+    assert set(routes(everything)) - claimed() == {"everything", "/en/secret/<int:pk>/"}
+    desk = admin.site._registry[Clip]
+    kept = desk.get_urls
+    more = [path("planted/", lambda request: None, name="footage_clip_planted")]
+    monkeypatch.setattr(desk, "get_urls", lambda: more + kept())
+    assert "admin:footage_clip_planted" in set(routes(admin.site.urls[0], "/admin/", "admin:"))
+    assert "admin:footage_clip_planted" not in claimed()
+
+
+def test_a_planted_action_without_a_claim_is_found(monkeypatch: Any) -> None:
+    def erase(desk: Any, request: Any, queryset: Any) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(admin.site._registry[Clip], "actions", (erase,))
+    assert actions() - ACTIONS.keys() == {"footage_clip.erase"}
+    monkeypatch.undo()
+    admin.site.add_action(erase)
+    try:
+        assert "auth_user.erase" in actions() - ACTIONS.keys()
+    finally:
+        admin.site._actions.pop("erase")
+
+
+# --- Who gets in ----------------------------------------------------------------------------------
+def refused(response: Any) -> bool:
+    """Forbidden, or sent to the sign-in."""
+    return response.status_code == 403 or (
+        response.status_code == 302 and response["Location"].startswith(LOGIN)
+    )
+
+
+def asked(client: Client, method: str, address: str) -> Any:
+    """The answer; whatever the request changed is undone, the session included."""
+    cookies = client.cookies.output(header="")
+    # Not an atomic block: the archive's durable ones refuse to stand in another.
+    before = transaction.savepoint()
+    response = client.generic(method, address)
+    transaction.savepoint_rollback(before)
+    client.cookies.clear()
+    client.cookies.load(cookies)
+    return response
+
+
+def wrong(claim: Claim, role: str, method: str, response: Any) -> bool:
+    """Whether an answer is not what the claim says."""
+    status = response.status_code
+    if method in {"GET", "HEAD"}:
+        if role not in claim.reads:
+            return not (refused(response) or status == 405)
+        if claim.status == ANY:
+            return refused(response) or status >= 500
+        return status not in {claim.status, *({405, 412} if method == "HEAD" else ())}
+    if method not in claim.methods:
+        return not (refused(response) or status == 405)
+    if claim.status == ANY and role in claim.reads:
+        return status >= 500
+    if role in claim.acting:
+        return refused(response) or status in {405, 500}
+    return not (refused(response) or status == 405)
+
+
+@pytest.mark.parametrize("role", sorted(ANYBODY))
+def test_a_role_gets_what_it_is_claimed_to_and_nothing_else(sign_in: SignIn, role: str) -> None:
+    client = who(role, sign_in)
+    client.raise_request_exception = False
+    mistakes = []
     for name, address in addresses().items():
-        status = client.get(address).status_code
-        if status != (200 if role in PAGES[name] else 403):
-            wrong.append((name, status))
-    assert wrong == []
+        for method in METHODS:
+            response = asked(client, method, address)
+            if wrong(CLAIMS[name], role, method, response):
+                mistakes.append((name, method, response.status_code, response.get("Location")))
+    assert mistakes == []
 
 
-@pytest.mark.parametrize("role", sorted(EVERYBODY))
-def test_no_role_deletes_what_the_archive_keeps(sign_in: SignIn, role: str) -> None:
-    client = sign_in(role)
+@pytest.mark.parametrize("role", sorted(ANYBODY - {STRANGER}))
+def test_histories_follow_their_pages_and_nothing_is_deleted(sign_in: SignIn, role: str) -> None:
+    client = who(role, sign_in)
     for name, address in addresses().items():
-        if name.endswith("_change"):
-            gone = client.post(address.replace("/change/", "/delete/"), {"post": "yes"})
-            assert gone.status_code == 403, name
+        if is_change_page(name):
+            history = client.get(address.replace("/change/", "/history/"))
+            assert history.status_code == (200 if role in CLAIMS[name].reads else 403), name
+            for method in ("GET", "POST"):
+                gone = asked(client, method, address.replace("/change/", "/delete/") + "?post=yes")
+                assert gone.status_code == 403, name
 
 
-def test_history_is_open_to_whoever_may_see_the_thing(sign_in: SignIn) -> None:
-    cataloguer, auditor = sign_in(CATALOGUER), sign_in(AUDITOR)
-    for name, address in addresses().items():
-        if name.endswith("_change"):
-            history = address.replace("/change/", "/history/")
-            for client, role in ((cataloguer, CATALOGUER), (auditor, AUDITOR)):
-                expected = 200 if role in PAGES[name] else 403
-                assert client.get(history).status_code == expected, (name, role)
+@pytest.mark.parametrize("role", sorted(ANYBODY - {STRANGER}))
+def test_a_role_is_offered_its_actions_alone_and_no_other_has_an_effect(
+    sign_in: SignIn, role: str
+) -> None:
+    client = who(role, sign_in)
+    request = RequestFactory().get("/admin/")
+    request.user = client.user  # type: ignore[attr-defined]
+    offered = {
+        f"{model._meta.app_label}_{model._meta.model_name}.{name}"
+        for model, desk in admin.site._registry.items()
+        for name in desk.get_actions(request)
+    }
+    assert offered == {name for name, roles in ACTIONS.items() if role in roles}
+    draft = world.clip()
+    chosen = {"action": "publish_selected", "_selected_action": [draft.pk]}
+    client.post(reverse("admin:footage_clip_changelist"), chosen)
+    allowed = role in ACTIONS["footage_clip.publish_selected"]
+    assert state_of(draft) == ("published" if allowed else "draft")
 
 
-def test_strangers_and_people_without_a_role_get_nowhere(sign_in: SignIn) -> None:
-    nobody = sign_in()
-    for name, address in addresses().items():
-        stranger = Client().get(address)
-        assert stranger.status_code == 302
-        assert stranger["Location"].startswith("/admin/account/login/")
-        assert nobody.get(address).status_code == (200 if name == "index" else 403), name
+def test_readers_pages_are_the_same_for_every_role_and_take_nothing_in(sign_in: SignIn) -> None:
+    world.published()
+    names = {entry.name for _template, entry in crawl.routes()}
+    assert names == READERS | INBOX
+    # One address of each route: tests/walls compares all of them for one member of staff.
+    with translation.override("en"):
+        english = [each for each in crawl.addresses() if not each.startswith("/ar/")]
+        found = {resolve(each).url_name: each for each in english}.values()
+    plain = {}
+    for address in found:
+        answer = Client().get(address)
+        plain[address] = (answer.status_code, crawl.body(answer))
+    for role in sorted(ANYBODY - {STRANGER}):
+        client = who(role, sign_in)
+        for address in found:
+            answer = client.get(address)
+            seen = (answer.status_code, crawl.body(answer))
+            assert seen == plain[address], (role, address)
 
 
-def test_acts_by_post_are_refused_as_their_pages_are(sign_in: SignIn) -> None:
-    cataloguer = sign_in(CATALOGUER)
-    for name, address in addresses().items():
-        if CATALOGUER not in PAGES[name]:
-            assert cataloguer.post(address, {"reason": "safety"}).status_code == 403, name
+# --- What no claim can say ------------------------------------------------------------------------
+def test_people_without_a_role_may_do_what_the_worker_may_by_hand_nothing(sign_in: SignIn) -> None:
+    assert WORKER.permissions == frozenset()
+    assert WORKER not in ROLES, "nobody is given the role of what runs without a person"
+    assert {role.code for role in ROLES} | {WORKER.code} == ANYBODY - {STRANGER}
+
+
+def test_acts_are_no_wider_than_pages() -> None:
+    for name, claim in CLAIMS.items():
+        if claim.reads != NOBODY:
+            assert claim.acting <= claim.reads, name
 
 
 def test_a_stranger_cannot_make_the_archive_take_in_bytes(db: None, tmp_path: Any) -> None:
