@@ -111,7 +111,7 @@ CLAIMS: dict[str, Claim] = {
     "admin:footage_twopersonrequest_agree": Claim({CUSTODIAN}),
     "admin:footage_twopersonrequest_refuse": Claim({CUSTODIAN}),
     # --- What readers ask
-    **model("inbox_message", PUBLISHERS, changes=PUBLISHERS),
+    **model("inbox_message", PUBLISHERS, changes=NOBODY),
     **{
         f"admin:inbox_message_{act}": Claim(PUBLISHERS)
         for act in ("take", "open", "hide", "answer")
