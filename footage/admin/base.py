@@ -1,14 +1,16 @@
 """What every page of the workshop shares: bounded lists, no deletion, verbs that ask first."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.forms import Form
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.forms import CharField, Field, Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from footage.custody.models import EventType, record
 
@@ -23,7 +25,35 @@ def require(request: HttpRequest, permission: str) -> None:
         raise PermissionDenied
 
 
-class WorkshopAdmin(admin.ModelAdmin):
+# Tabs and line ends are text; the other controls are not, and no XML may hold them. The marks that
+# turn all that follows (not the isolates, which end by themselves) disguise a name or an address.
+NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e]")
+
+
+def only_text(value: Any) -> None:
+    """Raise ValidationError for a character that no text has, naming it and where it stands."""
+    if isinstance(value, str) and (found := NOT_TEXT.search(value)):
+        raise ValidationError(
+            _(
+                "The character at place %(place)s (%(code)s) is a control character, not text. "
+                "Delete it and type that place again."
+            ),
+            code="control",
+            params={"place": found.start() + 1, "code": f"U+{ord(found[0]):04X}"},
+        )
+
+
+class OnlyText:
+    """For a ModelAdmin or an inline: its text fields take text alone."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Field | None:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field, CharField):
+            field.validators.append(only_text)
+        return field
+
+
+class WorkshopAdmin(OnlyText, admin.ModelAdmin):
     """A ModelAdmin that deletes nothing and whose lists stay small."""
 
     list_per_page = 50

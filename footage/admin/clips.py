@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from footage.accession import AlreadyHeld
 from footage.admin import suggestions, taking_in, uploading, working_copies
-from footage.admin.base import SEALED_CLIP, require
+from footage.admin.base import SEALED_CLIP, OnlyText, require
 from footage.admin.verbs import ByState, PublicVerbs
 from footage.custody.models import CustodyEvent
 from footage.ingest.models import Rendition
@@ -58,7 +58,7 @@ class AdvisoryInline(admin.TabularInline):
     extra = 0
 
 
-class AppearanceInline(admin.StackedInline):
+class AppearanceInline(OnlyText, admin.StackedInline):
     model = Appearance
     extra = 0
     autocomplete_fields = ("witness",)

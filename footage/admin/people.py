@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from footage.admin import sealed_identities
 from footage.admin.authorities import NamedInPublic
+from footage.admin.base import OnlyText
 from footage.custody.models import EventType, record
 from people.models import Consent, Journalist, Person, Witness
 
 
-class ConsentInline(admin.TabularInline):
+class ConsentInline(OnlyText, admin.TabularInline):
     """Statements are added, never changed: the newest one for a use is the one that stands."""
 
     model = Consent
