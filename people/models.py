@@ -102,8 +102,20 @@ class Person(models.Model):
 
     def consents_to(self, use: str, *, on: date | None = None) -> bool:
         """Whether the newest consent for `use` stands on that day. Default is no. One query."""
-        newest = self.consents.filter(use=use).order_by("-recorded_at", "-pk").first()
+        newest = self._newest(use)
         return newest is not None and newest.stands(on or timezone.localdate())
+
+    def refuses(self, use: str, *, on: date | None = None) -> bool:
+        """Whether they said no, took a consent back, or let it lapse. One query."""
+        newest = self._newest(use)
+        return newest is not None and not newest.stands(on or timezone.localdate())
+
+    def unasked(self, use: str) -> bool:
+        """Whether nothing is recorded about `use`: neither yes nor no. One query."""
+        return not self.consents.filter(use=use).exists()
+
+    def _newest(self, use: str) -> "Consent | None":
+        return self.consents.filter(use=use).order_by("-recorded_at", "-pk").first()
 
     def save(self, *args, **kwargs):
         """Save and, when something stands in the catalogue, let publishing narrow it.

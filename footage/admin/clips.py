@@ -10,6 +10,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from footage import publishing
 from footage.accession import AlreadyHeld
 from footage.admin import suggestions, taking_in, uploading, working_copies
 from footage.admin.base import SEALED_CLIP, OnlyText, require
@@ -139,6 +140,17 @@ class ClipAdmin(PublicVerbs):
         if sealed:
             fieldsets.append((_("Sealed"), {"fields": SEALED}))
         return [*fieldsets, *self.decision(request)]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if publishing.protect(form.instance):
+            messages.warning(
+                request,
+                _(
+                    "The clip was public and is withdrawn: somebody in it is at risk or does not "
+                    "consent."
+                ),
+            )
 
     # --- Lists -----------------------------------------------------------------------------------
     def name(self, clip: Clip) -> str:

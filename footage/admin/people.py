@@ -7,30 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from footage.admin import sealed_identities
+from footage.admin import consents, sealed_identities
 from footage.admin.authorities import NamedInPublic
-from footage.admin.base import OnlyText
-from footage.custody.models import EventType, record
 from people.models import Consent, Journalist, Person, Witness
-
-
-class ConsentInline(OnlyText, admin.TabularInline):
-    """Statements are added, never changed: the newest one for a use is the one that stands."""
-
-    model = Consent
-    extra = 0
-    fields = ("use", "granted", "given_on", "until", "how_recorded", "recorded_by")
-    readonly_fields = ("recorded_by",)
-    verbose_name_plural = _("consents (sealed)")
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("recorded_by")
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class PersonAdmin(NamedInPublic):
@@ -38,7 +17,7 @@ class PersonAdmin(NamedInPublic):
     list_display = ("byline_en", "byline_ar", "protection", "demonstration")
     list_filter = ("protection", "demonstration")
     search_fields = ("byline_en", "byline_ar")
-    inlines = (ConsentInline,)
+    inlines = (consents.ConsentInline,)
     fieldsets = (
         (
             _("Readers will see"),
@@ -67,13 +46,7 @@ class PersonAdmin(NamedInPublic):
         self.record_change(request, self.subject(person), form.changed_data)
         for formset in formsets:
             for statement in getattr(formset, "new_objects", []):
-                record(
-                    EventType.CONSENT,
-                    self.subject(person),
-                    agent=request.user,
-                    use=statement.use,
-                    granted=statement.granted,
-                )
+                consents.note(self, request, statement)
 
     def get_urls(self) -> list:
         return [
@@ -81,6 +54,11 @@ class PersonAdmin(NamedInPublic):
                 "find/",
                 self.admin_site.admin_view(self.find_page),
                 name=f"people_{self.opts.model_name}_find",
+            ),
+            path(
+                "<int:object_id>/consent/",
+                self.admin_site.admin_view(self.consent_page),
+                name=f"people_{self.opts.model_name}_consent",
             ),
             path(
                 "<int:object_id>/sealed/",
@@ -93,6 +71,9 @@ class PersonAdmin(NamedInPublic):
     def sealed_page(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return sealed_identities.answer(self, request, self.found(request, object_id))
 
+    def consent_page(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return consents.answer(self, request, self.found(request, object_id))
+
     def find_page(self, request: HttpRequest) -> HttpResponse:
         return sealed_identities.find(self, request)
 
@@ -101,9 +82,12 @@ class PersonAdmin(NamedInPublic):
         return super().changelist_view(request, {**(extra_context or {}), "finds": finds})
 
     def more_verbs(self, request: HttpRequest, object_id: str) -> list[dict]:
-        if not request.user.has_perm(sealed_identities.LOOK):
-            return []
-        return [self.verb(object_id, "sealed", _("Legal name and contacts"), grave=True)]
+        verbs = []
+        if request.user.has_perm(consents.ADD):
+            verbs.append(self.verb(object_id, "consent", _("Record consent or refusal")))
+        if request.user.has_perm(sealed_identities.LOOK):
+            verbs.append(self.verb(object_id, "sealed", _("Legal name and contacts"), grave=True))
+        return verbs
 
 
 @admin.register(Journalist)

@@ -26,7 +26,7 @@ STATES = {
 
 class OverrideForm(forms.Form):
     override_reason = forms.CharField(
-        label=_("Why it may be published although a sealed word was found"),
+        label=_("Why it may be published although this stands against it"),
         help_text=_("Recorded in the chain of custody with your name."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )

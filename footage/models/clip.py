@@ -349,7 +349,10 @@ class Appearance(models.Model):
     at_risk = models.BooleanField(
         _("at risk"),
         default=False,
-        help_text=_("Staff only. While this is open the clip cannot be published."),
+        help_text=_(
+            "Staff only. While this is open the clip cannot be published; if it is public it is "
+            "withdrawn with the save."
+        ),
     )
     resolved = models.TextField(
         _("how the risk was resolved"),

@@ -8,21 +8,32 @@ away (`narrow`) may run by itself; whatever adds is the act of a named person.
 from footage.publishing.audit import Finding, audit_public
 from footage.publishing.authorities import publish_authority
 from footage.publishing.describe import describe
-from footage.publishing.narrowing import listen, narrow, narrow_lapsed
+from footage.publishing.foreseeing import Foreseen, foresee
+from footage.publishing.narrowing import (
+    kept_by_decision,
+    listen,
+    narrow,
+    narrow_lapsed,
+    protect,
+)
 from footage.publishing.reasons import NotPublishable, Reason, reasons_against
 from footage.publishing.verbs import consequences, differs, publish, revise, state_of, withdraw
 
 __all__ = [
     "Finding",
+    "Foreseen",
     "NotPublishable",
     "Reason",
     "audit_public",
     "consequences",
     "describe",
     "differs",
+    "foresee",
+    "kept_by_decision",
     "listen",
     "narrow",
     "narrow_lapsed",
+    "protect",
     "publish",
     "publish_authority",
     "reasons_against",

@@ -9,11 +9,11 @@ from django.core.files.storage import storages
 from footage.catalogue.models import PublicAuthority, PublicRecord
 from footage.catalogue.record import Record
 from footage.models import Clip, Testimony
-from footage.publishing.authorities import may_be_named
 from footage.publishing.describe import credited_person, may_download
-from footage.publishing.narrowing import rests_on_consent
+from footage.publishing.naming import may_be_named
+from footage.publishing.narrowing import lacks_consent
 from footage.publishing.sealed_words import sealed_words_in
-from people.models import PublicSlug, Use
+from people.models import PublicSlug
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def _against(item: Clip | Testimony, document: Record) -> Iterator[Finding]:
             yield Finding(item.reference, "master-digest", "the master's digest is public")
         if any(appearance.risk_open for appearance in item.appearances.all()):
             yield Finding(item.reference, "person-at-risk", "somebody shown is at risk")
-    if not all(person.consents_to(Use.VIEW) for person in rests_on_consent(item)):
+    if lacks_consent(item):
         yield Finding(item.reference, "consent", "it rests on a consent that does not stand")
     named = {each.clip for each in document.transcripts} - {item.reference}
     if named - set(

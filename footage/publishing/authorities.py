@@ -13,6 +13,7 @@ from footage.catalogue.models import PublicAuthority, PublicRecord, PublicTerm
 from footage.custody.models import EventType, record
 from footage.models import Event, Film, Location
 from footage.publishing import rows
+from footage.publishing.naming import named_by_a_film
 from footage.publishing.reasons import PUBLISH, NotPublishable, Reason
 from footage.publishing.sealed_words import person_words_in
 from people.models import Journalist, Person, PublicSlug, Use, Witness
@@ -60,16 +61,6 @@ def _check_person(person: Person) -> None:
         reasons.append(Reason("sealed-words", "", _("It needs a custodian."), needs_custodian=True))
     if reasons:
         raise NotPublishable(reasons)
-
-
-def named_by_a_film(person: Person) -> bool:
-    """Whether a film already names this witness, with the film as the source."""
-    return isinstance(person, Witness) and person.pk is not None and person.films.exists()
-
-
-def may_be_named(person: Person) -> bool:
-    """Whether the name may stand in the catalogue: not withheld, and consented to or in a film."""
-    return person.named and (person.consents_to(Use.VIEW) or named_by_a_film(person))
 
 
 def put(item: Published, *, renewed: bool = False) -> PublicAuthority:
@@ -123,6 +114,12 @@ def put(item: Published, *, renewed: bool = False) -> PublicAuthority:
             "witnesses": sorted(put(witness).slug for witness in named),
         }
     return rows.put_authority(kind, item.slug, facts=facts, **texts)
+
+
+def others_under(person: Journalist | Witness, reference: str) -> int:
+    """How many other live records stand under the same name: what a byline joins for readers."""
+    terms = PublicTerm.objects.filter(facet=_kind(person), value=person.public_slug)
+    return terms.exclude(record__reference=reference).count()
 
 
 def _kind(item: Published) -> str:

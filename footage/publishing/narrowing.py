@@ -15,6 +15,7 @@ from footage.models import Clip, Testimony
 from footage.publishing import authorities, rows
 from footage.publishing.access_copies import remove
 from footage.publishing.describe import may_download
+from footage.publishing.naming import may_be_named, names_of, references_near, unsaid
 from footage.publishing.verbs import take_away
 from people.models import Consent, Journalist, Use, Witness
 from people.signals import protection_changed
@@ -32,20 +33,21 @@ def _on_protection_changed(sender: Any, person: Journalist | Witness, **kwargs: 
 def narrow(person: Journalist | Witness) -> int:
     """Take out of the catalogue what `person` no longer allows; return how many acts that took.
 
-    The name goes when it is withheld or consent to be shown ended; records that rested on that
-    consent are withdrawn; downloads end with the consent to them. Never adds anything. Access
-    copies are removed after the surrounding transaction commits.
+    The name goes when it is withheld or consent to be shown ended, and so do the words that say
+    it; records that rested on that consent are withdrawn; downloads end with the consent to them.
+    Never adds anything. Access copies are removed after the surrounding transaction commits.
     """
     acts = 0
     with transaction.atomic():
         rows.alone()
-        if not authorities.may_be_named(person):
+        nameless = not may_be_named(person)
+        said = names_of(person) if nameless else set()
+        if nameless:
             acts += authorities.remove_name(person)
         if not person.consents_to(Use.VIEW):
-            for row in PublicRecord.objects.live().filter(reference__in=_resting_on(person)):
-                names = take_away(row, reason="consent-withdrawn", by=None)
-                transaction.on_commit(partial(remove, names))
-                acts += 1
+            acts += _withdraw(_resting_on(person), reason="consent-withdrawn")
+        if nameless:
+            acts += _unsay(person, said)
         if isinstance(person, Journalist):
             acts += _end_downloads(person)
     return acts
@@ -65,30 +67,81 @@ def narrow_lapsed() -> int:
     return acts
 
 
-def rests_on_consent(item: Clip | Testimony) -> list[Journalist | Witness]:
-    """Whose standing consent a public record needs; nobody's under a signed decision."""
-    if item.decided_without_consent:
-        return []
-    if isinstance(item, Testimony):
-        return [item.witness]
-    seen = item.appearances.filter(identifiable=True, resolved="", witness__isnull=False)
-    people: list[Journalist | Witness] = [
-        row.witness for row in seen.select_related("witness") if row.witness is not None
-    ]
-    return [item.journalist, *people] if item.journalist is not None else people
+def protect(clip: Clip) -> bool:
+    """Withdraw a clip at once when somebody in it is at risk or refuses; whether it was public.
+
+    For whoever notes an appearance in what is public already.
+    """
+    if any(seen.risk_open for seen in clip.appearances.all()):
+        return bool(_withdraw([clip.reference], reason="safety"))
+    if _shows_somebody_who_refuses(clip):
+        return bool(_withdraw([clip.reference], reason="consent-withdrawn"))
+    return False
+
+
+def lacks_consent(item: Clip | Testimony) -> bool:
+    """Whether a consent that a public record of `item` needs does not stand."""
+    if isinstance(item, Clip) and _shows_somebody_who_refuses(item):
+        return True
+    person = item.witness if isinstance(item, Testimony) else item.journalist
+    if item.decided_without_consent or person is None:
+        return False
+    return not person.consents_to(Use.VIEW)
+
+
+def kept_by_decision(person: Journalist | Witness) -> list[str]:
+    """References of what this person filmed or tells that is public by a signed decision."""
+    items: Any = person.clips if isinstance(person, Journalist) else person.testimonies
+    decided = [item.reference for item in items.all() if item.decided_without_consent]
+    live = PublicRecord.objects.live().filter(reference__in=decided)
+    return list(live.order_by("reference").values_list("reference", flat=True))
+
+
+def _shows_somebody_who_refuses(clip: Clip) -> bool:
+    seen = clip.appearances.filter(identifiable=True, resolved="", witness__isnull=False)
+    return any(row.witness.refuses(Use.VIEW) for row in seen.select_related("witness"))
 
 
 def _resting_on(person: Journalist | Witness) -> list[str]:
-    """References of what may be shown only because this person consents."""
-    items: list[Clip | Testimony] = []
+    """References of what may not be shown any more now that this person does not consent.
+
+    A signed decision stands in for the consent of who films or tells, not of who is seen. Who is
+    seen and was never asked did not refuse: a custodian decided that, with a reason.
+    """
     if isinstance(person, Journalist):
-        items += person.clips.all()
-    if isinstance(person, Witness):
-        items += person.testimonies.all()
-        items += Clip.objects.filter(
-            appearances__witness=person, appearances__identifiable=True, appearances__resolved=""
-        )
-    return [item.reference for item in items if not item.decided_without_consent]
+        items: list[Clip | Testimony] = [*person.clips.all()]
+        return [item.reference for item in items if not item.decided_without_consent]
+    told = [item.reference for item in person.testimonies.all() if not item.decided_without_consent]
+    if not person.refuses(Use.VIEW):
+        return told
+    seen = person.appearances.filter(identifiable=True, resolved="")
+    return [*told, *seen.values_list("clip__reference", flat=True)]
+
+
+def _withdraw(references: list[str], *, reason: str) -> int:
+    acts = 0
+    with transaction.atomic():
+        rows.alone()
+        for row in PublicRecord.objects.live().filter(reference__in=references):
+            names = take_away(row, reason=reason, by=None)
+            transaction.on_commit(partial(remove, names))
+            acts += 1
+    return acts
+
+
+def _unsay(person: Journalist | Witness, said: set[str]) -> int:
+    """Take the words that say a name out of the live records near its person."""
+    acts = 0
+    for row in PublicRecord.objects.live().filter(reference__in=references_near(person)):
+        document = row.read()
+        left = unsaid(document, said)
+        if left is None:
+            acts += _withdraw([row.reference], reason="consent-withdrawn")
+        elif left != document:
+            narrowed = rows.put(left, quietly=True)
+            record(EventType.NARROWING, row.reference, digest=narrowed.digest)
+            acts += 1
+    return acts
 
 
 def _end_downloads(journalist: Journalist) -> int:

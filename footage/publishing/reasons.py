@@ -121,23 +121,7 @@ def _against_clip(clip: Clip) -> Iterator[Reason]:
                 "decision_reason",
                 _("Record the journalist's consent, or sign a decision to publish without it."),
             )
-    appearances = list(clip.appearances.select_related("witness"))
-    if any(appearance.risk_open for appearance in appearances):
-        yield Reason(
-            "person-at-risk", "appearances", _("Somebody in the clip is at risk, and it is open.")
-        )
-    if any(
-        appearance.identifiable
-        and not appearance.resolved
-        and appearance.witness is not None
-        and not appearance.witness.consents_to(Use.VIEW)
-        for appearance in appearances
-    ):
-        yield Reason(
-            "appearance-consent",
-            "appearances",
-            _("Somebody identifiable in the clip has not consented."),
-        )
+    yield from _against_appearances(clip)
     carried = clip.testimonies.values_list("reference", flat=True)
     withdrawn = PublicRecord.objects.filter(reference__in=carried, withdrawn_at__isnull=False)
     if withdrawn.exists():
@@ -145,6 +129,35 @@ def _against_clip(clip: Clip) -> Iterator[Reason]:
             "carries-withdrawn",
             "",
             _("It carries a withdrawn testimony: remove that range from the clip's file first."),
+        )
+
+
+def _against_appearances(clip: Clip) -> Iterator[Reason]:
+    """Who is seen or heard in it. What closes a question is said on the appearance itself."""
+    seen = list(clip.appearances.select_related("witness"))
+    if any(appearance.risk_open for appearance in seen):
+        yield Reason(
+            "person-at-risk", "appearances", _("Somebody in the clip is at risk, and it is open.")
+        )
+    shown = [one for one in seen if one.identifiable and not one.resolved]
+    if any(one.witness is not None and one.witness.refuses(Use.VIEW) for one in shown):
+        yield Reason(
+            "appearance-refused",
+            "appearances",
+            _(
+                "Somebody identifiable in the clip said no, or their consent is over. Mask them in "
+                "the file and say so, or do not publish it: nobody can decide otherwise."
+            ),
+        )
+    if any(one.witness is None or one.witness.unasked(Use.VIEW) for one in shown):
+        yield Reason(
+            "appearance-consent",
+            "appearances",
+            _(
+                "Somebody identifiable in the clip was not asked. Record their consent, mask them "
+                "in the file and say so, or let a custodian decide."
+            ),
+            needs_custodian=True,
         )
 
 

@@ -1,7 +1,7 @@
 """Whether text that would become public holds a sealed word of the people linked to it.
 
-Compared are legal names and contacts, opened from their seals, and the bylines of people whose
-name is withheld, all folded by the same normalisation as search. The answer is yes or no: the
+Compared are legal names and contacts, opened from their seals, and the bylines of people who may
+not be named, all folded by the same normalisation as search. The answer is yes or no: the
 words themselves go nowhere.
 """
 
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from footage.models import Clip, Testimony
 from footage.normalisation import normalise
+from footage.publishing.naming import may_be_named
 from people.models import Journalist, Person, Witness
 from people.sealing import SealError
 
@@ -50,7 +51,7 @@ def _person_in(person: Person, text: str, digits: str) -> bool:
 
 
 def _sealed_words(person: Person) -> Iterator[str]:
-    if not person.named:
+    if not may_be_named(person):
         yield person.byline_en
         yield person.byline_ar
     identity = getattr(person, "sealed_identity", None)

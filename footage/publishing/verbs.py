@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from footage.catalogue.models import PublicLink, PublicRecord
 from footage.catalogue.record import Record
@@ -283,6 +284,15 @@ def consequences(item: Clip | Testimony, act: str) -> list[Any]:
         if credited
         else _("The credit reads: Name withheld."),
     ]
+    if credited and (beside := authorities.others_under(credited, item.reference)):
+        sentences.append(
+            ngettext(
+                "Readers see it beside %(count)d other record under this byline, as one person's.",
+                "Readers see it beside %(count)d other records under this byline, as one person's.",
+                beside,
+            )
+            % {"count": beside}
+        )
     if isinstance(item, Clip):
         sentences += [
             _("Precision of the date shown: %(precision)s.")

@@ -100,10 +100,12 @@ CLAIMS: dict[str, Claim] = {
     "admin:people_journalist_publish_name": Claim(PUBLISHERS),
     "admin:people_journalist_sealed": Claim({CUSTODIAN}),
     "admin:people_journalist_find": Claim({CUSTODIAN}),
+    "admin:people_journalist_consent": Claim(HANDLE_PEOPLE),
     **model("people_witness", READ, adds=HANDLE_PEOPLE, changes=HANDLE_PEOPLE),
     "admin:people_witness_publish_name": Claim(PUBLISHERS),
     "admin:people_witness_sealed": Claim({CUSTODIAN}),
     "admin:people_witness_find": Claim({CUSTODIAN}),
+    "admin:people_witness_consent": Claim(HANDLE_PEOPLE),
     # --- Acts of two persons: open to whoever may be the one or the other, of their acts alone
     "admin:footage_twopersonrequest_changelist": Claim(PUBLISHERS | {AUDITOR, ADMINISTRATOR}),
     "admin:footage_twopersonrequest_add": Claim(NOBODY),

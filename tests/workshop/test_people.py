@@ -1,5 +1,7 @@
 """People in the workshop: consents are only added, legal names are behind a wall of their own."""
 
+import html
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -7,12 +9,13 @@ import pytest
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.storage import storages
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from footage.catalogue.models import PublicAuthority
+from footage.catalogue.models import PublicAuthority, PublicRecord
 from footage.custody.models import CustodyEvent
 from footage.models import TwoPersonRequest
 from footage.models.two_persons import Act, ask_for
@@ -55,16 +58,32 @@ GRANTED = {
     "given_on": "2026-01-02",
     "how_recorded": "spoken on camera",
 }
+REFUSED = {**GRANTED, "use": "view", "granted": ""}
 
 
 def test_a_consent_is_recorded_with_who_and_in_the_chain_of_custody(sign_in: SignIn) -> None:
     client = sign_in("archivist")
     person = world.journalist(uses=())
-    assert saved(client, person, GRANTED).status_code == 302
+    stated = {**GRANTED, "until": "2030-01-01"}
+    assert client.post(at("consent", person), stated).status_code == 302
     consent = Consent.objects.get()
     assert consent.recorded_by == client.user and consent.granted  # type: ignore[attr-defined]
     event = CustodyEvent.objects.get(type="archive:consent")
-    assert event.detail == {"use": "download", "granted": True}
+    assert event.detail == {"use": "download", "granted": True, "until": "2030-01-01"}
+
+
+def test_a_first_consent_can_be_given_with_the_new_person(sign_in: SignIn) -> None:
+    client = sign_in("archivist")
+    rows = {f"consents-0-{name}": value for name, value in GRANTED.items()}
+    client.post(
+        reverse("admin:people_witness_add"),
+        {
+            **{"byline_en": "Hala", "byline_ar": "هالة", "protection": "pseudonym"},
+            **{"consents-TOTAL_FORMS": 1, "consents-INITIAL_FORMS": 0, **rows},
+        },
+    )
+    assert Consent.objects.get().witness.byline_en == "Hala"  # type: ignore[union-attr]
+    assert CustodyEvent.objects.filter(type="archive:consent").count() == 1
 
 
 def test_a_recorded_consent_is_shown_but_cannot_be_changed_or_removed(sign_in: SignIn) -> None:
@@ -77,6 +96,7 @@ def test_a_recorded_consent_is_shown_but_cannot_be_changed_or_removed(sign_in: S
     saved(
         client,
         person,
+        GRANTED,
         **{"consents-0-id": str(stored.pk), "consents-0-granted": "", "consents-0-DELETE": "on"},
     )
     stored.refresh_from_db()
@@ -87,9 +107,73 @@ def test_a_refusal_takes_the_place_of_an_earlier_consent(sign_in: SignIn) -> Non
     client = sign_in("archivist")
     person = world.journalist()
     assert person.consents_to("view")
-    refusal = {**GRANTED, "use": "view", "granted": ""}
-    assert saved(client, person, refusal).status_code == 302
+    assert client.post(at("consent", person), REFUSED).status_code == 302
     assert not person.consents_to("view") and Consent.objects.count() == 2
+
+
+def test_a_last_day_before_the_first_is_refused_by_name(sign_in: SignIn) -> None:
+    client = sign_in("archivist")
+    person = world.journalist(uses=())
+    wrong = {**GRANTED, "until": "2025-01-01"}
+    assert "before the one on which" in client.post(at("consent", person), wrong).content.decode()
+    assert not Consent.objects.exists()
+
+
+def test_taking_consent_back_says_first_what_it_changes_and_then_does_it(sign_in: SignIn) -> None:
+    client = sign_in("archivist")
+    person = world.journalist("Nour", uses=("view", "download"))
+    clip = world.clip(journalist=person)
+    world.transcript(clip, "ar", (0, 4000, "مقدمة"), (4000, 9000, "في الفرن"))
+    other = world.clip(journalist=person)
+    other.decision_reason, other.decision_by = "Evidence.", world.publisher()
+    other.save()
+    for each in (clip, other):
+        world.published(each)
+    before = list(PublicRecord.objects.order_by("pk").values())
+
+    asked = client.post(at("consent", person), REFUSED)
+    said = html.unescape(asked.content.decode())
+    assert "The name “Nour” is gone" in said
+    assert f"({clip.reference}) is withdrawn" in said
+    assert f"{clip.reference}: 2 access copies are removed." in said
+    assert f"{clip.reference}: 2 lines of transcript and captions are gone." in said
+    assert f"{other.reference}: the credit reads" in said and "signed decision" in said
+    # Nothing has happened yet, anywhere.
+    assert list(PublicRecord.objects.order_by("pk").values()) == before
+    assert Consent.objects.count() == 2
+    assert not CustodyEvent.objects.filter(type__in=("archive:withdrawal", "archive:consent"))
+    copy = PublicRecord.objects.get(reference=clip.reference).read().renditions[0].name
+    assert storages["access"].exists(copy)
+
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)"(?: value="([^"]*)")?', said))
+    del hidden["csrfmiddlewaretoken"]
+    assert client.post(at("consent", person), hidden).status_code == 302
+    assert PublicRecord.objects.get(reference=clip.reference).withdrawal_reason
+    assert PublicRecord.objects.get(reference=other.reference).read().credit == "withheld"
+    assert not PublicAuthority.objects.filter(kind="journalist").exists()
+    event = CustodyEvent.objects.get(type="archive:consent")
+    assert event.detail == {"use": "view", "granted": False}
+
+
+def test_somebody_found_to_be_at_risk_takes_a_public_clip_away_with_the_save(
+    sign_in: SignIn,
+) -> None:
+    client = sign_in("archivist")
+    clip = world.clip()
+    world.published(clip)
+    seen = {"description": "a boy", "identifiable": "on", "at_risk": "on", "resolved": ""}
+    page = client.get(reverse("admin:footage_clip_change", args=[clip.pk]))
+    form = page.context["adminform"].form
+    data = {name: form[name].value() for name in form.fields}
+    data = {name: value for name, value in data.items() if value not in (None, False)}
+    for formset in page.context["inline_admin_formsets"]:
+        prefix = formset.formset.prefix
+        data |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
+    data |= {f"appearances-0-{name}": value for name, value in seen.items()}
+    data["appearances-TOTAL_FORMS"] = 1
+    saved = client.post(reverse("admin:footage_clip_change", args=[clip.pk]), data, follow=True)
+    assert "is withdrawn: somebody in it" in saved.content.decode()
+    assert PublicRecord.objects.get().withdrawal_reason == "safety"
 
 
 def test_withholding_a_name_takes_it_out_of_the_catalogue_with_the_same_save(
