@@ -227,6 +227,7 @@ class Record(Declared):
         if self.medium:
             pairs.add(("medium", self.medium))
         single = {
+            "place": self.place,
             "neighbourhood": self.neighbourhood,
             "journalist": self.journalist,
             "witness": self.witness,

@@ -37,7 +37,7 @@ def publish_authority(item: Published, *, by: Any) -> PublicAuthority:
         item = type(item).objects.get(pk=item.pk)
         if isinstance(item, Journalist | Witness):
             _check_person(item)
-        authority = put(item, renewed=True)
+        authority = put(item, renewed=True, stays=True)
         record(
             EventType.PUBLICATION,
             f"{authority.kind}:{authority.slug}",
@@ -63,8 +63,12 @@ def _check_person(person: Person) -> None:
         raise NotPublishable(reasons)
 
 
-def put(item: Published, *, renewed: bool = False) -> PublicAuthority:
-    """Store the authority of `item`; without `renewed`, leave one that stands as it is."""
+def put(item: Published, *, renewed: bool = False, stays: bool = False) -> PublicAuthority:
+    """Store the authority of `item`; without `renewed`, leave one that stands as it is.
+
+    A place `stays` when the gazetteer or a person published it for its own sake; one that only a
+    record or an event uses goes with the last of them.
+    """
     if isinstance(item, Journalist | Witness):
         return _put_person(item, renewed=renewed)
     kind = _kind(item)
@@ -72,6 +76,7 @@ def put(item: Published, *, renewed: bool = False) -> PublicAuthority:
     if standing is not None and not renewed:
         return standing
     if isinstance(item, Location):
+        stays = stays or bool(standing and standing.stated.get("stays"))
         return rows.put_authority(
             kind,
             item.slug,
@@ -83,6 +88,7 @@ def put(item: Published, *, renewed: bool = False) -> PublicAuthority:
                 "parent": item.parent.slug if item.parent else None,
                 "latitude": item.latitude,
                 "longitude": item.longitude,
+                "stays": stays,
             },
         )
     texts = {
@@ -196,7 +202,8 @@ def remove_name(person: Journalist | Witness) -> bool:
 def prune() -> int:
     """Remove names that no live record and no film uses any more; return how many.
 
-    The gazetteer and the films stay: they are reference data.
+    The gazetteer and the films stay: they are reference data. A place that staff added does not:
+    its name alone would say where a withdrawn record was.
     """
     in_films = {
         slug
@@ -209,4 +216,22 @@ def prune() -> int:
         for slug in PublicAuthority.objects.filter(kind=kind).values_list("slug", flat=True):
             if slug not in used and not (kind == Kind.WITNESS and slug in in_films):
                 removed += rows.drop_authority(kind, slug)
-    return removed
+    return removed + _prune_places()
+
+
+def _prune_places() -> int:
+    """Remove places published for the sake of records and events that are all gone."""
+    places = {
+        place.slug: place.stated
+        for place in PublicAuthority.objects.filter(kind=Kind.NEIGHBOURHOOD)
+    }
+    passing = {slug for slug, facts in places.items() if not facts.get("stays")}
+    if not passing:
+        return 0
+    terms = PublicTerm.objects.filter(facet__in=("place", "neighbourhood"))
+    used = set(terms.values_list("value", flat=True).distinct())
+    used |= {event.stated.get("place") for event in PublicAuthority.objects.filter(kind=Kind.EVENT)}
+    for slug in tuple(used):
+        while (slug := places.get(slug, {}).get("parent")) and slug not in used:
+            used.add(slug)
+    return sum(rows.drop_authority(Kind.NEIGHBOURHOOD, slug) for slug in sorted(passing - used))

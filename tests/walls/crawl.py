@@ -72,21 +72,39 @@ def _filled(template: str, known: dict[str, list[str]]) -> Iterator[str]:
         yield from _filled(template.replace(parameter.group(0), value, 1), known)
 
 
+def one_of_each_route() -> list[str]:
+    """An address of every route, of something that is there."""
+    known = {name: values[:1] for name, values in samples().items()}
+    return [f"/{path}" for template, _ in routes() for path in _filled(template, known)]
+
+
 def linked(client: Client, limit: int = 400) -> list[str]:
     """Addresses that readers' pages link to, breadth first from both homes, queries included."""
-    waiting, seen = ["/en/", "/ar/"], {"/en/", "/ar/"}
+    return [address for address, _, _ in _walk(client, ["/en/", "/ar/"], limit)]
+
+
+def visits(client: Client, followed: int = 400) -> Iterator[tuple[str, Any, bytes]]:
+    """(address, response, body) of every address there is, then of those that their pages link to
+    and that are not among them, as many as `followed`. Each is asked for once."""
+    begin = [*addresses(), "/en/", "/ar/"]
+    yield from _walk(client, begin, len(begin) + followed)
+
+
+def _walk(client: Client, begin: list[str], limit: int) -> Iterator[tuple[str, Any, bytes]]:
+    waiting, seen = list(dict.fromkeys(begin)), set(begin)
     for address in waiting:
         response = client.get(address)
+        content = body(response)
+        yield address, response, content
         if not response.headers.get("Content-Type", "").startswith("text/html"):
             continue
-        for raw in LINK.findall(body(response)):
+        for raw in LINK.findall(content):
             target = urldefrag(html.unescape(raw.decode())).url
-            if target not in seen and not urlsplit(target).path.startswith("/static/"):
+            if target in seen or urlsplit(target).path.startswith("/static/"):
+                continue
+            if len(waiting) < limit:
                 seen.add(target)
                 waiting.append(target)
-        if len(waiting) > limit:
-            break
-    return waiting
 
 
 def body(response: Any) -> bytes:

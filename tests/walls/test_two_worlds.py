@@ -1,145 +1,150 @@
-"""Wall 7, a first pair: two archives that differ only in sealed values are the same from outside.
+"""Wall 7: two archives that differ only in sealed values are the same from outside.
 
-A world is built, crawled and rolled back; then the other, under the same clock and the same random
-numbers. The bytes, headers, status codes and order of every public address must agree.
+Each world is built, crawled and rolled back, under the same clock and the same random names. The
+bytes, headers, status codes and order of every answer must agree. `tests.walls.two_worlds` draws
+the worlds; `tests.walls.sealed` says what each private column is.
 """
 
-import random
-import secrets
-import shutil
-from datetime import UTC, datetime
-from itertools import count
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import pytest
-from django.db import transaction
-from django.test import Client
-from django.utils import timezone
+from django.http import HttpResponse
+from django.template import engines
 
-from footage import publishing
-from footage.catalogue import authorities
-from footage.ingest.models import Master
-from footage.models import Appearance
-from tests import world
-from tests.walls import crawl
+from footage.catalogue import queries
+from footage.models import Clip
+from footage.publishing.coarsening import ShownPlace
+from footage.reading_room import rendering
+from tests.faults.campaigns import rounds
+from tests.walls import sealed
+from tests.walls.two_worlds import Machine, World, a_glance, differences, outside, visit
 
 pytestmark = pytest.mark.django_db
 
-NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
-
-WORLD_A = {
-    "legal_name": "Samer Al-Khatib",
-    "contacts": "+963 944 555 0101",
-    "source_note": "By hand, in Gaziantep.",
-    "filename": "VID_20160924_051022.mp4",
-    "position": (36.21123, 37.18345),
-    "minute": "2016-09-24T05:10:00",
-    "device": "Samsung",
-    "draft": True,
-    "withheld_byline": "Karam",
-    "staff": "huda",
-    "withdrawn_title": "A door",
-}
-WORLD_B = {
-    "legal_name": "Yahya Barakat",
-    "contacts": "yahya@example.org",
-    "source_note": "",
-    "filename": "PICT0001.AVI",
-    "position": (36.20999, 37.17888),
-    "minute": "2016-09-24T17:45:00",
-    "device": "Nokia",
-    "draft": False,
-    "withheld_byline": "Layth",
-    "staff": "munir",
-    "withdrawn_title": "A window and a much longer title than the other one",
-}
+# Each public face is drawn once with sealed values to compare with, and so often with others.
+FACES, PAIRS_OF_EACH = rounds(2, 10), 5
+FOLLOWED = rounds(60, 400)
 
 
 @pytest.fixture
-def same_clock_and_chance(monkeypatch, archive_data):
-    """Freeze the clock and let `restart()` begin the same random numbers again."""
-    chance = random.Random()
-    monkeypatch.setattr(timezone, "now", lambda: NOON)
-    monkeypatch.setattr(secrets, "token_hex", lambda size=16: chance.randbytes(size).hex())
-    monkeypatch.setattr(secrets, "choice", chance.choice)
-
-    def restart():
-        # Files outlive a rolled-back world, and a taken name would cost a random number more.
-        for store in archive_data.iterdir():
-            shutil.rmtree(store)
-        chance.seed(7)
-        monkeypatch.setattr(world, "numbers", count(1))
-
-    return restart
+def machine(monkeypatch: pytest.MonkeyPatch, archive_data: Path) -> Machine:
+    return Machine(monkeypatch, archive_data)
 
 
-def build(sealed):
-    """One world. What readers may know is the same in both; the rest comes from `sealed`."""
-    publisher = world.staff(sealed["staff"], "publish_clip")
-    person = world.journalist("Sami", source=sealed["source_note"])
-    world.sealed_identity(person, legal_name=sealed["legal_name"], contacts=sealed["contacts"])
-    withheld = world.journalist(sealed["withheld_byline"], protection="withheld")
-    clips = [
-        world.clip(
-            journalist=person,
-            location=world.bakery_street(),
-            filmed=sealed["minute"],
-            latitude=sealed["position"][0],
-            longitude=sealed["position"][1],
-            source_note=sealed["source_note"],
-            original_filename=sealed["filename"],
-        ),
-        world.clip(journalist=withheld, credit="withheld", filmed="2016-09?"),
-    ]
-    Appearance.objects.create(clip=clips[0], description=sealed["filename"], identifiable=False)
-    for clip in clips:
-        publishing.publish(clip, by=publisher)
-    told = world.testimony(clips[0])
-    publishing.publish(told, by=publisher)
-    gone = world.clip(journalist=person, title_en=sealed["withdrawn_title"])
-    publishing.publish(gone, by=publisher)
-    publishing.withdraw(gone.reference, reason="safety", by=publisher)
-    for held in Master.objects.all():
-        held.technical_metadata = {**held.technical_metadata, "make": sealed["device"]}
-        held.credentials = {"state": "present", "signer": sealed["device"]}
-        held.save(update_fields=["technical_metadata", "credentials"])
-    if sealed["draft"]:
-        world.clip(journalist=person, title_en="A draft")
+def found(machine: Machine) -> list[str]:
+    """What differs, at a glance, between two worlds of one public face."""
+    one = visit(World("any", "one", machine), a_glance)
+    return differences(one, visit(World("any", "other", machine), a_glance))
 
 
-def outside():
-    """Everything a stranger gets, by address."""
-    client = Client()
-    seen = {}
-    for address in [*crawl.addresses(), *crawl.linked(client)]:
-        response = client.get(address)
-        seen[address] = (response.status_code, dict(response.headers), crawl.body(response))
-    return seen
+def test_every_private_column_is_claimed() -> None:
+    assert sealed.unclaimed() == []
 
 
-def visit(sealed, restart):
-    restart()
-    authorities.forget()
-    with transaction.atomic():
-        build(sealed)
-        seen = outside()
-        transaction.set_rollback(True)
-    return seen
+def test_a_column_without_a_claim_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    less = sealed.Claim(public="clip language")
+    monkeypatch.setitem(sealed.CLAIMS, "Transcript", less)
+    assert sealed.unclaimed() == ["Transcript.status: say what it is to readers"]
 
 
-def differences(one, other):
-    return sorted(
-        address for address in one.keys() | other.keys() if one.get(address) != other.get(address)
+@pytest.mark.parametrize("face", range(FACES))
+def test_sealed_values_change_no_public_byte(machine: Machine, face: int) -> None:
+    everything = partial(outside, FOLLOWED)
+    first = World(f"{face}", "0", machine)
+    seen = visit(first, everything)
+    assert sum(answer[0] == 200 for answer in seen.values()) > 100
+    gates, models = set(first.gates), set(first.models)
+    for number in range(PAIRS_OF_EACH):
+        other = World(f"{face}", f"{number + 1}", machine)
+        assert differences(seen, visit(other, everything))[:3] == [], f"pair {face}/{number + 1}"
+        gates |= other.gates
+        models |= other.models
+    assert sealed.gates() - gates == set(), "a gate that no world drew"
+    assert {model.__name__ for model in sealed.private_models()} - models == set()
+
+
+# --- Each detector is first shown to catch a planted leak ----------------------------------------
+def test_worlds_without_a_leak_are_the_same_at_a_glance(machine: Machine) -> None:
+    assert found(machine) == []
+
+
+def leaky_pages(monkeypatch: pytest.MonkeyPatch, leak: Callable[[], str]) -> None:
+    """Let every readers' page of `views` end with what `leak` says."""
+    respond = rendering.respond
+
+    def responds(*args: Any, **kwargs: Any) -> HttpResponse:
+        response = respond(*args, **kwargs)
+        response.content += leak().encode()
+        return response
+
+    monkeypatch.setattr("footage.reading_room.views.respond", responds)
+
+
+def test_a_template_that_prints_a_sealed_field_is_found(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template = engines["public"].from_string(
+        "{% for clip in clips %}{{ clip.source_note }}{% endfor %}"
     )
+    leaky_pages(monkeypatch, lambda: template.render({"clips": Clip.objects.all()}))
+    assert [each for each in found(machine) if each.startswith("GET /ar/about/:")]
 
 
-def test_sealed_values_change_no_public_byte(same_clock_and_chance):
-    one = visit(WORLD_A, same_clock_and_chance)
-    other = visit(WORLD_B, same_clock_and_chance)
-    assert len(one) > 60
-    assert differences(one, other) == []
+def test_a_size_is_found(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    leaky_pages(monkeypatch, lambda: " " * sum(len(c.custody_note) for c in Clip.objects.all()))
+    assert len(found(machine)) == 3
 
 
-def test_the_comparison_sees_one_public_word(same_clock_and_chance):
-    one = visit(WORLD_A, same_clock_and_chance)
-    changed = {**WORLD_A, "minute": "2016-09-25T05:10:00"}
-    assert differences(one, visit(changed, same_clock_and_chance)) != []
+def test_a_queryset_without_its_filter_is_found(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facets = queries.facets
+
+    def of_everything(*args: Any, **kwargs: Any) -> queries.Facets:
+        counted = facets(*args, **kwargs)
+        return queries.Facets(Clip.objects.count(), counted.certain, counted.counts)
+
+    monkeypatch.setattr(queries, "facets", of_everything)
+    assert [each for each in found(machine) if each.startswith("GET /en/clips/:")]
+
+
+def test_a_header_is_found(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh = rendering.fresh
+
+    def telling(request: Any, response: HttpResponse) -> HttpResponse:
+        response["X-Held"] = str(Clip.objects.count())
+        return fresh(request, response)
+
+    monkeypatch.setattr(rendering, "fresh", telling)
+    assert len(found(machine)) == 3
+
+
+def test_an_order_by_sealed_values_is_found(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = queries.page
+
+    def by_file_name(*args: Any, **kwargs: Any) -> queries.Page:
+        shown = page(*args, **kwargs)
+        names = dict(Clip.objects.values_list("reference", "original_filename"))
+        shown.records.sort(key=lambda row: names.get(row.reference, ""))
+        return shown
+
+    monkeypatch.setattr(queries, "page", by_file_name)
+    assert [each for each in found(machine) if each.startswith("GET /en/clips/:")]
+
+
+def test_a_place_finer_than_shown_is_found(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def in_full(clip: Clip) -> ShownPlace:
+        place = clip.location
+        slug = place.slug if place else None
+        return ShownPlace(slug, slug, clip.latitude, clip.longitude)
+
+    monkeypatch.setattr(sys.modules["footage.publishing.describe"], "coarsened_place", in_full)
+    assert found(machine) != []

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from footage.models import Film, Location
-from footage.publishing import authorities
+from footage.publishing import authorities, rows
 from people.models import Protection, Witness
 
 FIXTURES = Path(__file__).resolve().parent.parent.parent / "fixtures"
@@ -20,17 +20,17 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         with transaction.atomic():
+            rows.alone()
             places = load_gazetteer()
-            load_film()
-            for location in Location.objects.select_related("parent"):
-                authorities.put(location, renewed=True)
-            for film in Film.objects.all():
-                authorities.put(film, renewed=True)
-        self.stdout.write(f"{places} places and the film are loaded.")
+            # Places and films that staff are still describing are theirs to publish.
+            for location in Location.objects.select_related("parent").filter(slug__in=places):
+                authorities.put(location, renewed=True, stays=True)
+            authorities.put(load_film(), renewed=True)
+        self.stdout.write(f"{len(places)} places and the film are loaded.")
 
 
-def load_gazetteer() -> int:
-    """Add or bring up to date every place of the committed gazetteer; return how many it has.
+def load_gazetteer() -> list[str]:
+    """Add or bring up to date every place of the committed gazetteer; return their slugs.
 
     A place that staff added stays as it is. Parents come first in the file.
     """
@@ -52,7 +52,7 @@ def load_gazetteer() -> int:
                 "note": entry["note"],
             },
         )
-    return len(entries)
+    return list(by_slug)
 
 
 def load_film() -> Film:
