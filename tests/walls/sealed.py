@@ -17,7 +17,7 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import models
 
-PRIVATE = ("people", "footage", "ingest", "custody", "auth", "django_tasks_database")
+PRIVATE = ("people", "footage", "ingest", "custody", "inbox", "auth", "django_tasks_database")
 # Django's own lists of what may be done: the same in every archive.
 NOT_OF_PEOPLE = {"Permission", "Group"}
 ALL = "*"
@@ -50,7 +50,8 @@ CLAIMS = {
     "Witness": PERSON,
     "PublicSlug": Claim(public="slug", apart="journalist witness"),
     "SealedIdentity": Claim(
-        sealed="legal_name_sealed contacts_sealed notes_sealed", apart="journalist witness"
+        sealed="legal_name_sealed contacts_sealed notes_sealed name_tags",
+        apart="journalist witness",
     ),
     "Consent": Claim(
         sealed="how_recorded", gate="use granted given_on until recorded_at journalist witness"
@@ -92,19 +93,26 @@ CLAIMS = {
     "TwoPersonRequest": Claim(sealed=ALL),
     "Master": Claim(
         # Readers see how long it is and, by its copies, which kind of recording.
-        sealed="digest bytes media_type technical_metadata received_at",
-        gate="unplayable deaccessioned_at",
+        public="incomplete",
+        sealed="digest bytes media_type technical_metadata credentials received_at",
+        gate="unplayable shortfall deaccessioned_at",
     ),
     # Published as what the copy is; under another name.
     "Rendition": Claim(
-        public="role media_type bytes digest width height duration_s",
+        public="role media_type bytes digest width height duration_s incomplete detail",
         sealed="recipe made_at",
+        gate="silenced",
         apart="master name",
     ),
     "Deaccession": Claim(sealed=ALL),
     "Upload": Claim(sealed=ALL),
     "CustodyEvent": Claim(sealed=ALL),
     "Copy": Claim(sealed=ALL),
+    "PublicKey": Claim(public="raw", apart="made_at"),
+    "PrivateKey": Claim(sealed=ALL),
+    "Message": Claim(sealed=ALL),
+    "Handling": Claim(sealed=ALL),
+    "Outcome": Claim(public="answer day"),
     "User": Claim(sealed=ALL),
     "DBTaskResult": Claim(sealed=ALL),
 }

@@ -28,10 +28,12 @@ from footage.accession import enqueue_examination
 from footage.catalogue import authorities
 from footage.custody.models import Copy, CustodyEvent
 from footage.dates import parse
+from footage.inbox.models import Handling, Message, Outcome, PrivateKey, PublicKey
 from footage.ingest.models import Deaccession, Master, Rendition, Upload
 from footage.models import Appearance, Clip, Event, Film, Location, Testimony
 from footage.models.two_persons import Act, ask_for
 from footage.references import ALPHABET, check_character
+from footage.vocabularies import ANSWERS
 from people.models import Consent, Journalist, SealedIdentity, Use, Witness
 from tests import world
 from tests.walls import crawl, sealed
@@ -196,6 +198,7 @@ class World:
             media_type=self.sealed.choice(["video/mp4", "video/quicktime", "video/3gpp"]),
             technical_metadata=metadata,
             unplayable=self.gate("Master.unplayable", ""),
+            shortfall=self.gate("Master.shortfall", "", "decoder-failed"),
             deaccessioned_at=self.gate("Master.deaccessioned_at", None),
             received_by=self.sealed.choice([None, self.somebody()]),
         )
@@ -214,6 +217,7 @@ class World:
                 digest=hashlib.sha256(content).hexdigest(),
                 width=640,
                 height=360,
+                silenced=self.gate("Rendition.silenced", True, False),
             )
         return held
 
@@ -401,6 +405,9 @@ class World:
         self.witnesses = [self.person(Witness, "named")]
         self.silent = self.person(Witness, "withheld")
         self.film.witnesses.add(self.witnesses[0])
+        self.key = PublicKey.objects.create(raw=b"k" * 32, made_at=NOON)
+        PrivateKey.objects.create(public=self.key, sealed=self.sealed.randbytes(60))
+        Outcome.objects.create(code_digest="c" * 64, answer=ANSWERS.codes[0], day=NOON)
         self.unpublished()
         items: list[Any] = [self.clip() for _ in range(4)]
         items.append(self.testimony(items[0]))
@@ -481,6 +488,14 @@ class World:
             )
             Upload.objects.create(by=by, length=9, expires_at=NOON, metadata="x")
             enqueue_examination(held)
+            written = Message.objects.create(
+                received=NOON,
+                reference=gone[0].reference,
+                code_digest=f"{self.sealed.getrandbits(256):064x}",
+                key_id=self.key.pk,
+                sealed=self.sealed.randbytes(99),
+            )
+            Handling.objects.create(message=written, taken_by=by, taken_at=NOON)
             ask_for(Act.REINSTATE, gone[0].reference, by=by, reason=self.words(self.sealed))
             refused = self.clip(public=False)
             Clip.objects.filter(pk=refused.pk).update(rights="")
