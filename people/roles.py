@@ -77,7 +77,7 @@ ROLES = (
             | GUARDS
             | may("add", "footage", "clip")
             | may("add change", "people", "journalist witness")
-            | may("view", "ingest", "master")
+            | may("view look_again", "ingest", "master")
             | may("view add", "ingest", "deaccession")
         ),
     ),
@@ -120,7 +120,7 @@ ROLES = (
         "يعتني بالنسخ الأصلية ويقرر، كشخص ثانٍ، ما يغادر المقتنيات.",
         frozenset(
             may("view", "footage", "clip")
-            | may("view", "ingest", "master")
+            | may("view look_again", "ingest", "master")
             | may("view change", "ingest", "deaccession")
             | may("view", "custody", "custodyevent")
         ),

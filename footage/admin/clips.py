@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.html import format_html
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from footage import publishing
 from footage.accession import AlreadyHeld
-from footage.admin import suggestions, taking_in, uploading, working_copies
+from footage.admin import suggestions, taking_in, technical, uploading, working_copies
 from footage.admin.base import SEALED_CLIP, OnlyText, require
 from footage.admin.verbs import ByState, PublicVerbs
 from footage.custody.models import CustodyEvent
@@ -22,6 +23,7 @@ from footage.models import Appearance, Clip, ClipAdvisory, FilmShot, TestimonyRa
 from footage.models.fields import said
 from footage.references import ReferenceError as NotAReference
 from footage.references import parse_reference
+from footage.tasks.progress import look_again, progress_of
 
 READERS = (
     ("title_en", "title_ar"),
@@ -49,9 +51,33 @@ READERS = (
     "demonstration",
 )
 STAFF = ("kind", "embargo_until")
+LOOK_AGAIN = "ingest.look_again_master"
 SEALED = (("latitude", "longitude"), "original_filename", "source_note", "custody_note")
 EVENTS_SHOWN = 50
 Terms = admin.ChoicesFieldListFilter
+
+
+class ByFile(admin.SimpleListFilter):
+    """Clips whose files need somebody: by what the examination found."""
+
+    title = _("file")
+    parameter_name = "file"
+    FOUND = {
+        "unexamined": (
+            _("not yet examined"),
+            Q(master__technical_metadata={}, master__unplayable=""),
+        ),
+        "unplayable": (_("does not play"), ~Q(master__unplayable="")),
+        "missing": (_("a copy is missing"), ~Q(master__shortfall="")),
+        "incomplete": (_("incomplete"), Q(master__incomplete=True)),
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(code, label) for code, (label, _condition) in self.FOUND.items()]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        found = self.FOUND.get(self.value() or "")
+        return queryset.filter(found[1]) if found else queryset
 
 
 class AdvisoryInline(admin.TabularInline):
@@ -113,6 +139,7 @@ class ClipAdmin(PublicVerbs):
     list_select_related = ("location", "journalist")
     list_filter = (
         ByState,
+        ByFile,
         *((field, Terms) for field in ("kind", "advisory_level", "verification")),
         "demonstration",
     )
@@ -182,6 +209,11 @@ class ClipAdmin(PublicVerbs):
                 name="footage_clip_use_suggestion",
             ),
             path("<int:object_id>/replace/", view(self.replace_page), name="footage_clip_replace"),
+            path(
+                "<int:object_id>/look-again/",
+                view(self.look_again_page),
+                name="footage_clip_look_again",
+            ),
             path("<int:object_id>/discard/", view(self.discard_page), name="footage_clip_discard"),
             *uploading.addresses(self),
             path("working/<str:name>/", view(self.working_copy), name="footage_clip_working"),
@@ -268,6 +300,26 @@ class ClipAdmin(PublicVerbs):
             ),
         )
 
+    def look_again_page(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        clip = self.found(request, object_id)
+        require(request, LOOK_AGAIN)
+        if request.method == "POST":
+            look_again(clip.master, by=request.user)
+            self.log_change(request, clip, str(_("Another look at the file asked for.")))
+            messages.success(request, _("The file is looked at again. Load the page in a moment."))
+            return self.back_to(clip)
+        return self.ask(
+            request,
+            clip,
+            title=_("Look at the file again"),
+            verb=_("Look again"),
+            consequences=(
+                _("The file is examined again, before all other work that waits."),
+                _("Copies that are missing or damaged are made; those that are whole stay."),
+                _("What readers see does not change."),
+            ),
+        )
+
     def use_suggestion(self, request: HttpRequest, object_id: int, field: str) -> HttpResponse:
         clip = self.found(request, object_id)
         if request.method != "POST":
@@ -296,6 +348,10 @@ class ClipAdmin(PublicVerbs):
             **super().panels(request, item),
             "master": item.master,
             "unplayable": said(*UNPLAYABLE.get(item.master.unplayable, ("", ""))),
+            "shortfall": said(*UNPLAYABLE.get(item.master.shortfall, ("", ""))),
+            "work": (work := progress_of(item.master)),
+            "missing": [Rendition.Role(role).label for role in work.missing],
+            "may_look_again": request.user.has_perm(LOOK_AGAIN),
             "poster": copies.get(Rendition.Role.POSTER),
             "playable": copies.get(Rendition.Role.PLAYABLE),
             "sound": copies.get(Rendition.Role.SOUND),
@@ -309,15 +365,19 @@ class ClipAdmin(PublicVerbs):
             ).select_related("agent")[:EVENTS_SHOWN],
         }
 
-    def technical(self, request: HttpRequest, clip: Clip) -> list[tuple[str, Any]] | None:
+    def technical(
+        self, request: HttpRequest, clip: Clip
+    ) -> list[tuple[Any, list[technical.Row]]] | None:
         """What the file says of itself, for those who may know: it names places and devices."""
         user = request.user
         if not (user.has_perm(SEALED_CLIP) or user.has_perm("ingest.view_master")):
             return None
-        return [(key, value) for key, value in clip.master.technical_metadata.items() if value]
+        return technical.groups(clip.master.technical_metadata, clip.master.credentials)
 
     def verbs(self, request: HttpRequest, item: Clip, state: str) -> list[dict[str, Any]]:
         verbs = super().verbs(request, item, state)
+        if request.user.has_perm(LOOK_AGAIN):
+            verbs.append(self.verb(item.pk, "look_again", _("Look at the file again")))
         if state == "draft":
             if request.user.has_perm("footage.add_clip"):
                 verbs.append(self.verb(item.pk, "replace", _("Replace the file")))

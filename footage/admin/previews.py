@@ -63,7 +63,13 @@ def answer(desk: Any, request: HttpRequest, item: Any, language: str) -> HttpRes
     with translation.override(language):
         if kind == "clip":
             context = pages.clip_page(
-                shown.record, None, shown.names, language, show=True, media=working_media
+                shown.record,
+                None,
+                shown.names,
+                language,
+                show=True,
+                quality=request.GET.get("quality", ""),
+                media=working_media,
             )
         else:
             context = pages.testimony_page(shown.record, None, shown.names, language)

@@ -24,6 +24,7 @@ class EventType(models.TextChoices):
     METADATA_EXTRACTION = "metadata extraction", _("metadata extraction")
     ACCESSION = "accession", _("accession")
     CREATION = "creation", _("creation of a rendition")
+    REEXAMINATION = "archive:reexamination", _("another look at the file asked for")
     METADATA_MODIFICATION = "metadata modification", _("metadata modification")
     REPLACEMENT = "archive:replacement", _("replacement of a wrong file")
     PUBLICATION = "archive:publication", _("publication")

@@ -66,6 +66,7 @@ class Master(models.Model):
         verbose_name = _("master")
         verbose_name_plural = _("masters")
         ordering: ClassVar = ["-received_at"]
+        permissions: ClassVar = [("look_again_master", "Can have a file examined again")]
 
     def __str__(self) -> str:
         return f"{self.media_type or _('not yet examined')} · {self.digest[:12]}…"

@@ -52,7 +52,8 @@ def render_each(
     """Every copy a master gets but those whose roles are in `without`, soonest useful first.
 
     Video: poster, strip, playable copies for everybody and for slow lines (one decoding), then
-    720 lines and the sound (another), then the waveform. Photograph: poster and two sizes.
+    720 lines and the sound (another; without 720 lines the sound comes with the first), then the
+    waveform. Photograph: poster and two sizes.
     Sound: itself and its waveform. Sound that cannot be read is left out. Raises Unplayable
     where another copy fails; those before it stand.
     """
@@ -82,8 +83,9 @@ def _plan(seen: Probe) -> list[list[Recipe]]:
         return [sound, waveform]
     sizes = recipes.playables_for(seen.width, seen.height)
     first: list[Recipe] = [size for size in sizes if size is not recipes.PLAYABLE_720]
-    second: list[Recipe] = [size for size in sizes if size is recipes.PLAYABLE_720]
-    return [[recipes.POSTER], [recipes.STRIP], first, second + sound, waveform]
+    if recipes.PLAYABLE_720 not in sizes:
+        return [[recipes.POSTER], [recipes.STRIP], first + sound, waveform]
+    return [[recipes.POSTER], [recipes.STRIP], first, [recipes.PLAYABLE_720, *sound], waveform]
 
 
 def render_poster(path: Path, out_dir: Path, probed: Probe | None = None) -> RenderedFile:

@@ -6,7 +6,7 @@ copy into its address. A gated clip yields no address of any copy until `show` i
 held back never does.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 from django.conf import settings
@@ -14,7 +14,15 @@ from django.conf import settings
 from footage import dates, vocabularies
 from footage.catalogue.authorities import EVENT, FILM, JOURNALIST, NEIGHBOURHOOD, WITNESS
 from footage.catalogue.authorities import Authorities as Names
-from footage.catalogue.record import Record, Rendition
+from footage.catalogue.record import Record
+from footage.reading_room.player import (
+    MediaAddress,
+    copy_of,
+    download,
+    kept_query,
+    played,
+    player,
+)
 from footage.reading_room.transcripts import moment, moment_at, moment_here, side_by_side
 from footage.reading_room.wording import (
     Text,
@@ -28,12 +36,9 @@ from footage.reading_room.wording import (
 
 LANGUAGES = ("en", "ar")
 OWN_NAMES = {"en": "English", "ar": "العربية"}
-MediaAddress = Callable[[str], str]
 FOLDERS = {"clip": "clips", "testimony": "testimonies"}
 # What an advisory warns the ear of; everything else is seen.
 HEARD = {"grief-and-screaming", "loud-explosions", "hate-speech"}
-# Captions of languages without a shared code would confuse a player's menu.
-CAPTIONED = {code for code in vocabularies.LANGUAGES.codes if code not in {"zxx", "und"}}
 
 
 class Envelope(Protocol):
@@ -87,7 +92,7 @@ def card(
     """One record in a list. `certain` is false where it only may belong to the list."""
     title, other_title = in_both(record.title_en, record.title_ar, language)
     closed = record.advisory_level in {"graphic", "withheld"}
-    poster = None if closed else _copy(record, "poster") or _copy(record, "photograph")
+    poster = None if closed else copy_of(record, "poster") or copy_of(record, "photograph")
     return {
         "reference": record.reference,
         "kind": record.kind,
@@ -120,26 +125,34 @@ def clip_page(
     links: Iterable[dict[str, Any]] = (),
     show: bool = False,
     t: tuple[float, float | None] | None = None,
+    quality: str = "",
     media: MediaAddress = public_media,
 ) -> dict[str, Any]:
-    """Everything the page of a clip shows. `links` are cards with `relation` and a range."""
+    """Everything the page of a clip shows. `links` are cards with `relation` and a range.
+
+    `quality` is one of QUALITIES; what the clip does not have is as if nothing was asked for.
+    """
     gate = record.gated and not show
     links = list(links)
+    shown = None if gate else player(record, language, t, quality, show, media)
+    chosen = shown["quality"] if shown else ""
+    kept = kept_query(show, chosen)
     return {
         **_about(record, envelope, authorities, language),
         "gate": _gate(record, language, t) if gate else None,
         "withheld": record.advisory_level == "withheld",
-        "player": None if gate else _player(record, language, t, media),
-        "download": None if gate else _download(record, media),
-        "transcript": side_by_side(record.transcripts, language, moment_here(show)),
+        "player": shown,
+        "download": download(record, shown, media),
+        "transcript": side_by_side(record.transcripts, language, moment_here(kept)),
         "advisories": [_advisory(advisory, language) for advisory in record.advisories],
-        "copies": [] if gate or record.advisory_level == "withheld" else list(record.renditions),
+        "copies": [] if gate or record.advisory_level == "withheld" else played(record),
         "testimonies": [link for link in links if link["relation"] == "linked"],
         "together": [link for link in links if link["relation"] == "together"],
         "same_day": [link for link in links if link["relation"] == "day"],
         "same_place": [link for link in links if link["relation"] == "place"],
         "t_query": f"t={moment(t)}" if t else "",
-        "shown": show,
+        "kept": kept,
+        "indexed": not show and not chosen,
     }
 
 
@@ -268,48 +281,6 @@ def _where(record: Record, authorities: Names, language: str) -> dict[str, Any]:
     }
 
 
-def _player(
-    record: Record, language: str, t: tuple[float, float | None] | None, media: MediaAddress
-) -> dict[str, Any] | None:
-    """The element that plays or shows the clip; None when there is nothing to play."""
-    if record.advisory_level == "withheld":
-        return None
-    poster = _copy(record, "poster")
-    for role, element in (("playable", "video"), ("sound", "audio"), ("photograph", "img")):
-        if found := _copy(record, role):
-            fragment = f"#t={moment(t)}" if t and element != "img" else ""
-            return {
-                "element": element,
-                "address": media(found.name) + fragment,
-                "copy": found,
-                "poster": media(poster.name) if poster else "",
-                "captions": _captions(record, language) if element == "video" else [],
-            }
-    return None
-
-
-def _captions(record: Record, language: str) -> list[dict[str, str]]:
-    codes = dict.fromkeys(each.language for each in record.transcripts if each.segments)
-    return [
-        {
-            "language": code,
-            "label": vocabularies.LANGUAGES.label(code, language),
-            "address": f"/c/{record.reference}/captions/{code}.vtt",
-        }
-        for code in codes
-        if code in CAPTIONED
-    ]
-
-
-def _download(record: Record, media: MediaAddress) -> dict[str, Any] | None:
-    if not record.download or record.advisory_level == "withheld":
-        return None
-    for role in ("playable", "photograph", "sound"):
-        if found := _copy(record, role):
-            return {"address": f"{media(found.name)}?download", "copy": found}
-    return None
-
-
 def _gate(record: Record, language: str, t: tuple[float, float | None] | None) -> dict[str, Any]:
     warned = [_advisory(advisory, language) for advisory in record.advisories]
     return {
@@ -371,10 +342,6 @@ def _term(vocabulary: vocabularies.Vocabulary, code: str, language: str) -> dict
         return {"label": code, "note": "", "uri": ""}
     term = vocabulary[code]
     return {"label": term.label(language), "note": term.note(language), "uri": term.uri}
-
-
-def _copy(record: Record, role: str) -> Rendition | None:
-    return next((copy for copy in record.renditions if copy.role == role), None)
 
 
 def _parsed(edtf: str) -> dates.FilmedDate | None:

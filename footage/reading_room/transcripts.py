@@ -49,8 +49,8 @@ def side_by_side(
     return {"columns": columns, "rows": list(rows.values()), "several": len(shown) > 1}
 
 
-def moment_here(show: bool) -> Callable[[float, float], str]:
-    kept = "show=1&" if show else ""
+def moment_here(kept: str) -> Callable[[float, float], str]:
+    """Moments of the page a reader is on; `kept` is the beginning of the query, to be kept."""
     return lambda start, end: f"?{kept}t={plain(start)}#player"
 
 

@@ -103,6 +103,7 @@ def clip(request: HttpRequest, reference: str) -> HttpResponse:
         links=_links(row, document.neighbourhood, names, language),
         show=request.GET.get("show") == "1",
         t=_moment(request.GET.get("t", "")),
+        quality=request.GET.get("quality", ""),
     )
     return respond(request, "clip.html", context)
 

@@ -35,7 +35,6 @@ ENCODING: Final = "encoding"
 # before one has its largest copy. Copies of a photograph or a sound recording are made at once.
 STAGES: Final = ("seen", "watched", "whole")
 SEEN: Final = {"poster", "strip"}
-LARGE: Final = {"playable-720", "sound", "waveform"}
 NOT_CONFINED: Final = timedelta(minutes=10)
 
 
@@ -124,11 +123,8 @@ def lacking(master: Master, stages: Collection[str] = STAGES) -> set[str]:
     store for each copy there is.
     """
     probe = media.Probe.from_json(master.technical_metadata)
-    due = {
-        recipe.role: recipe.number
-        for recipe in media.planned(probe)
-        if stage_of(recipe.role, probe.kind) in stages
-    }
+    planned = {recipe.role: recipe.number for recipe in media.planned(probe)}
+    due = {role: recipe for role, recipe in planned.items() if stage_of(role, planned) in stages}
     for copy in master.renditions.all():
         if copy.silenced:
             due.pop("sound", None)
@@ -138,10 +134,14 @@ def lacking(master: Master, stages: Collection[str] = STAGES) -> set[str]:
     return set(due)
 
 
-def stage_of(role: str, kind: str) -> str:
+def stage_of(role: str, planned: Collection[str]) -> str:
+    """One of STAGES, among all that is planned: small sound comes with what is made anyway."""
     if role in SEEN:
         return "seen"
-    return "whole" if kind == "video" and role in LARGE else "watched"
+    later = {"playable-720", "sound"} if "playable-720" in planned else set()
+    if "playable" in planned:
+        later.add("waveform")
+    return "whole" if role in later else "watched"
 
 
 def stands(copy: Rendition) -> bool:

@@ -157,7 +157,11 @@ def test_what_shows_a_clip_comes_before_what_plays_it_and_large_copies_last(draf
     for stage in ("seen", "watched", "whole"):
         make_renditions.call(clip.master_id, stage)
         made.append(set(clip.master.renditions.values_list("role", flat=True)))
-    assert made == [{"poster", "strip"}, {"poster", "strip", "playable"}, SMALL_VIDEO]
+    assert made == [
+        {"poster", "strip"},
+        {"poster", "strip", "playable", "sound"},
+        SMALL_VIDEO,
+    ]
 
 
 def test_a_second_delivery_of_a_task_changes_nothing(draft: Draft, archive_data: Path) -> None:

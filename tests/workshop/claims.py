@@ -84,6 +84,7 @@ CLAIMS: dict[str, Claim] = {
     "admin:footage_clip_describe": Claim(SEE_CLIPS),
     "admin:footage_clip_replace": Claim({ARCHIVIST}),
     "admin:footage_clip_discard": Claim({ARCHIVIST}),
+    "admin:footage_clip_look_again": Claim({ARCHIVIST, PRESERVER}),
     "admin:footage_clip_working": Claim(SEE_CLIPS, of="working copy"),
     "admin:footage_clip_use_suggestion": Claim(SEE_CLIPS, DESCRIBERS, of="suggestion", status=302),
     **model("footage_testimony", READ | {AUDITOR}, adds=DESCRIBERS, changes=DESCRIBERS),

@@ -1,0 +1,157 @@
+"""The part of a clip's page that plays or shows it: qualities, moments, captions. Pure.
+
+What a reader chose stands in the address (`show`, `quality`, `t`), so all of it works without
+scripts. Nothing here is called for a clip whose gate is closed.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from footage import vocabularies
+from footage.catalogue.record import Record, Rendition
+from footage.reading_room.transcripts import moment
+
+MediaAddress = Callable[[str], str]
+# The qualities a reader may choose, as addresses write them, and the copies they stand for.
+QUALITIES = {"240": "playable-240", "480": "playable", "720": "playable-720", "sound": "sound"}
+# Moments of a sound recording that its waveform links to.
+MARKS = 6
+# Captions of languages without a shared code would confuse a player's menu.
+CAPTIONED = {code for code in vocabularies.LANGUAGES.codes if code not in {"zxx", "und"}}
+
+
+def player(
+    record: Record,
+    language: str,
+    t: tuple[float, float | None] | None,
+    quality: str,
+    show: bool,
+    media: MediaAddress,
+) -> dict[str, Any] | None:
+    """The element that plays or shows the clip; None when there is nothing to play."""
+    if record.advisory_level == "withheld":
+        return None
+    if (photograph := copy_of(record, "photograph")) is not None:
+        return _photograph(record, photograph, media)
+    chosen = copy_of(record, QUALITIES.get(quality, ""))
+    found = chosen or copy_of(record, "playable") or copy_of(record, "sound")
+    if found is None:
+        return None
+    poster = copy_of(record, "poster")
+    kept = kept_query(show, quality if chosen else "")
+    return {
+        "element": "audio" if found.role == "sound" else "video",
+        "address": media(found.name) + (f"#t={moment(t)}" if t else ""),
+        "copy": found,
+        "quality": quality if chosen else "",
+        "poster": media(poster.name) if poster else "",
+        "captions": [] if found.role == "sound" else _captions(record, language),
+        "choices": _choices(record, found, show, t),
+        "strip": _strip(record, kept, media) or _waveform(record, kept),
+    }
+
+
+def _photograph(record: Record, large: Rendition, media: MediaAddress) -> dict[str, Any]:
+    """A photograph in the sizes there are; the browser takes the one that its screen needs."""
+    small = copy_of(record, "photograph-small")
+    if small is not None and (small.width, small.height) == (large.width, large.height):
+        small = None  # a photograph that was small to begin with
+    sizes = [copy for copy in (small, large) if copy and copy.width]
+    return {
+        "element": "img",
+        "address": media((small or large).name),
+        "large": media(large.name),
+        "sources": ", ".join(f"{media(copy.name)} {copy.width}w" for copy in sizes),
+        "copy": large,
+        "quality": "",
+    }
+
+
+def _choices(
+    record: Record, playing: Rendition, show: bool, t: tuple[float, float | None] | None
+) -> list[dict[str, Any]]:
+    """The qualities of a video beside each other, as links; none where there is but one."""
+    at = f"&t={moment(t)}" if t else ""
+    found = [(quality, copy_of(record, role)) for quality, role in QUALITIES.items()]
+    choices = [
+        {
+            "lines": "" if copy.role == "sound" or not copy.width else lines_of(copy),
+            "bytes": copy.bytes,
+            "path": f"?{kept_query(show, quality)[:-1]}{at}#player",
+            "current": copy == playing,
+        }
+        for quality, copy in found
+        if copy is not None
+    ]
+    return choices if len(choices) > 1 else []
+
+
+def lines_of(copy: Rendition) -> str:
+    """854 by 480, and 480 by 854 too, is 480p."""
+    return f"{min(copy.width or 0, copy.height or 0)}p"
+
+
+def _strip(record: Record, kept: str, media: MediaAddress) -> dict[str, Any] | None:
+    """Frames over the clip, each a link to its moment."""
+    strip = copy_of(record, "strip")
+    if strip is None or not strip.times_s:
+        return None
+    return {
+        "address": media(strip.name),
+        "width": strip.width,
+        "height": strip.height,
+        "moments": [_moment(time, kept) for time in strip.times_s],
+    }
+
+
+def _waveform(record: Record, kept: str) -> dict[str, Any] | None:
+    """The loudness of a sound recording as the outline of a drawing, with moments to go to."""
+    if not record.waveform or not record.duration_s:
+        return None
+    bars = (f"M{x} {50 - peak / 2:g}h.7v{peak}h-.7z" for x, peak in enumerate(record.waveform))
+    return {
+        "bars": "".join(bars),
+        "across": len(record.waveform),
+        "moments": [_moment(record.duration_s * n / MARKS, kept) for n in range(MARKS)],
+    }
+
+
+def _moment(time_s: float, kept: str) -> dict[str, Any]:
+    return {"start": time_s, "path": f"?{kept}t={moment((time_s, None))}#player"}
+
+
+def kept_query(show: bool, quality: str) -> str:
+    """What a reader chose, as the beginning of a query that says where to go on."""
+    return ("show=1&" if show else "") + (f"quality={quality}&" if quality else "")
+
+
+def played(record: Record) -> list[Rendition]:
+    """The copies that can be watched or heard, for their sizes and digests."""
+    return [copy for copy in record.renditions if copy.role not in {"poster", "strip"}]
+
+
+def _captions(record: Record, language: str) -> list[dict[str, str]]:
+    codes = dict.fromkeys(each.language for each in record.transcripts if each.segments)
+    return [
+        {
+            "language": code,
+            "label": vocabularies.LANGUAGES.label(code, language),
+            "address": f"/c/{record.reference}/captions/{code}.vtt",
+        }
+        for code in codes
+        if code in CAPTIONED
+    ]
+
+
+def download(
+    record: Record, shown: dict[str, Any] | None, media: MediaAddress
+) -> dict[str, Any] | None:
+    """The copy that is shown, to be taken away; None where that is not agreed to."""
+    if shown is None or not record.download:
+        return None
+    copy = shown["copy"]
+    return {"address": f"{media(copy.name)}?download", "copy": copy}
+
+
+def copy_of(record: Record, role: str) -> Rendition | None:
+    return next((copy for copy in record.renditions if copy.role == role), None)

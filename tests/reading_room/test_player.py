@@ -1,0 +1,131 @@
+"""What plays a clip: qualities, moments, sizes, and nothing of it before the reader's choice."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from tests.reading_room import rows
+
+pytestmark = pytest.mark.django_db
+
+
+def a_video(**stated: object) -> rows.PublicRecord:
+    copies = (
+        rows.a_copy(b"poster", "poster", "jpg"),
+        rows.a_copy(b"strip", "strip", "jpg", width=720, height=135, times_s=(0.0, 4.0, 8.5)),
+        rows.a_copy(b"2" * 2_100_000, "playable-240", width=426, height=240),
+        rows.a_copy(b"4" * 6_000_000, "playable", width=854, height=480),
+        rows.a_copy(b"7" * 9_000_000, "playable-720", width=1280, height=720),
+        rows.a_copy(b"s" * 900_000, "sound", "m4a", width=None, height=None),
+    )
+    return rows.a_clip(renditions=copies, **stated)
+
+
+def name_of(clip: rows.PublicRecord, role: str) -> str:
+    return next(copy.name for copy in clip.read().renditions if copy.role == role)
+
+
+def links(body: str) -> list[str]:
+    """Where the links of the player lead."""
+    return [address.replace("&amp;", "&") for address in re.findall(r'href="(\?[^"]*)"', body)]
+
+
+@pytest.mark.parametrize(
+    ("quality", "role"),
+    [("", "playable"), ("240", "playable-240"), ("480", "playable"), ("720", "playable-720")],
+)
+def test_the_quality_in_the_address_is_the_one_that_plays(
+    client: Client, quality: str, role: str
+) -> None:
+    clip = a_video()
+    query = {"quality": quality, "t": "4"} if quality else {"t": "4"}
+    body = client.get(f"/en/clips/{clip.reference}/", query).content.decode()
+    assert f'src="/media/{name_of(clip, role)}#t=4"' in body
+    # A variant of the page is no page of its own for search engines.
+    assert ('content="noindex"' in body) == bool(quality)
+
+
+def test_qualities_are_links_with_their_sizes(client: Client) -> None:
+    clip = a_video()
+    body = client.get(f"/en/clips/{clip.reference}/?t=4").content.decode()
+    choices = re.sub(
+        r"<[^>]*>|\s+", " ", body.split('aria-labelledby="quality"')[1].split("</ul>")[0]
+    )
+    said = re.findall(r"(\d+p|Sound only) +\( +([\d.]+ [kM]B)", choices)
+    assert said == [
+        *(("240p", "2.1 MB"), ("480p", "6.0 MB"), ("720p", "9.0 MB")),
+        ("Sound only", "900 kB"),
+    ]
+    assert "?quality=240&t=4#player" in links(body)
+    arabic = client.get(f"/ar/clips/{clip.reference}/").content.decode()
+    assert "2.1 ميغابايت" in arabic and "الصوت فقط" in arabic
+
+
+def test_sound_alone_is_played_by_an_audio_element_with_a_way_back(client: Client) -> None:
+    clip = a_video()
+    body = client.get(f"/en/clips/{clip.reference}/?quality=sound").content.decode()
+    assert "<audio" in body and "<video" not in body
+    assert f'src="/media/{name_of(clip, "sound")}"' in body
+    assert "?quality=480#player" in links(body)
+
+
+@pytest.mark.parametrize("quality", ["1080", "poster", "playable", "<script>", "sound"])
+def test_a_quality_the_clip_has_not_is_as_if_nothing_was_asked(
+    client: Client, quality: str
+) -> None:
+    clip = rows.a_clip(renditions=(rows.a_copy(b"film"),))
+    plain = client.get(f"/en/clips/{clip.reference}/")
+    asked = client.get(f"/en/clips/{clip.reference}/", {"quality": quality})
+    assert asked.status_code == 200
+    assert f'src="/media/{name_of(clip, "playable")}"' in asked.content.decode()
+    assert 'content="noindex"' not in asked.content.decode()
+    assert "choices" not in plain.content.decode()
+
+
+def test_frames_of_a_clip_are_links_to_their_moments_in_the_chosen_quality(client: Client) -> None:
+    clip = a_video()
+    body = client.get(f"/en/clips/{clip.reference}/?quality=240").content.decode()
+    assert f'src="/media/{name_of(clip, "strip")}"' in body
+    moments = [link for link in links(body) if "t=" in link]
+    assert moments == [f"?quality=240&t={t}#player" for t in ("0", "4", "8.5")]
+
+
+def test_a_sound_recording_shows_its_waveform_with_moments(client: Client) -> None:
+    sound = rows.a_copy(b"sound", "sound", "m4a", width=None, height=None)
+    clip = rows.a_clip(
+        medium="sound", renditions=(sound,), waveform=(0, 50, 100, 7), duration_s=60.0
+    )
+    body = client.get(f"/en/clips/{clip.reference}/").content.decode()
+    assert "<audio" in body and 'viewBox="0 0 4 100"' in body
+    assert "M2 0h.7v100h-.7z" in body
+    assert [link for link in links(body) if "t=" in link][:2] == ["?t=0#player", "?t=10#player"]
+
+
+def test_a_photograph_comes_in_the_size_its_screen_needs(client: Client) -> None:
+    large = rows.a_copy(b"large" * 9000, "photograph", "jpg", width=2048, height=1536)
+    small = rows.a_copy(b"small", "photograph-small", "jpg", width=800, height=600)
+    clip = rows.a_clip(medium="photograph", renditions=(large, small), download=True)
+    body = client.get(f"/en/clips/{clip.reference}/").content.decode()
+    assert f'srcset="/media/{small.name} 800w, /media/{large.name} 2048w"' in body
+    assert f'href="/media/{large.name}?download"' in body
+
+
+def test_a_recording_that_is_not_whole_says_so(client: Client) -> None:
+    said = "The file ends before the recording did."
+    cut, whole = a_video(incomplete=True), rows.a_clip()
+    assert said in client.get(f"/en/clips/{cut.reference}/").content.decode()
+    assert said not in client.get(f"/en/clips/{whole.reference}/").content.decode()
+
+
+@pytest.mark.parametrize("query", ["", "?quality=240", "?quality=sound&t=4", "?show=0"])
+def test_nothing_of_a_graphic_clip_is_in_its_page_before_the_reader_chose(
+    client: Client, query: str
+) -> None:
+    clip = a_video(advisory_level="graphic", waveform=(1, 2), download=True)
+    body = client.get(f"/en/clips/{clip.reference}/{query}").content.decode()
+    for secret in ("/media/", "<video", "<audio", "<svg", "quality=720", "0:08", " MB", "sha256:"):
+        assert secret not in body, secret
+    opened = client.get(f"/en/clips/{clip.reference}/?show=1&quality=240").content.decode()
+    assert "?show=1&quality=240&t=8.5#player" in links(opened)
+    assert "?show=1&quality=720#player" in links(opened)
