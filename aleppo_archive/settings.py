@@ -237,11 +237,20 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+# How many proxies stand before the archive; each adds whom it answers to X-Forwarded-For. Wrong
+# passwords are counted by that address, in this process's memory (Django's default cache), and
+# nowhere else.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/5m/key"}
 MFA_ADAPTER = "aleppo_archive.sign_in.SealedFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Aleppo archive"
 MFA_TOTP_TOLERANCE = 1
-SESSION_COOKIE_AGE = 12 * 3600
+# Signed out after so long without a request, and so long after the sign-in at the latest.
+STAFF_IDLE_MINUTES = env.float("STAFF_IDLE_MINUTES", 60)
+STAFF_SESSION_HOURS = env.float("STAFF_SESSION_HOURS", 12)
+SESSION_COOKIE_AGE = int(STAFF_SESSION_HOURS * 3600)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_PATH = "/admin/"
 CSRF_COOKIE_PATH = "/admin/"

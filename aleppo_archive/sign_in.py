@@ -12,11 +12,14 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
+from aleppo_archive import staff_sessions
 from people import sealing
 
 # What somebody who is not signed in may ask for below /admin/.
@@ -30,6 +33,16 @@ class StaffAccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count wrong passwords by name and address together, in memory alone.
+
+        allauth counts them by name too: then five guesses of a stranger, from anywhere, would keep
+        that colleague out. Codes of the second factor are counted by person: only somebody who has
+        the password comes so far.
+        """
+        name = f"{credentials.get('username', '')}@{self.get_client_ip(request)}"
+        super().pre_authenticate(request, **{**credentials, "username": name})
 
     def is_reauthentication_required(self, *, app: str) -> bool:
         """Changes to a second factor ask for the password again, unless it was just given:
@@ -96,6 +109,9 @@ class SecondFactorMiddleware:
         # Django's views take any other method for a GET; uploads speak a protocol of their own.
         if request.method not in METHODS and not request.path.startswith(UPLOADS):
             return HttpResponseNotAllowed(METHODS)
+        uploading = request.path.startswith(UPLOADS)
+        if staff_sessions.end_if_over(request, idle_counts=not uploading):
+            messages.info(request, _("You were signed out. Please sign in again."))
         if request.path.startswith(OPEN_TO_ALL):
             request.upload_handlers = [NoFiles(request)]
         elif not (request.user.is_active and request.user.is_staff):

@@ -33,6 +33,9 @@ class Act(models.TextChoices):
     UNSEAL = "unseal", _("read a sealed identity")
     REINSTATE = "reinstate", _("publish again what was withdrawn")
     RESET_FACTOR = "reset-factor", _("remove a second factor that was lost")
+    RESET_PASSWORD = "reset-password", _("a new password for somebody of the staff")
+    MAKE_CUSTODIAN = "make-custodian", _("give the role of custodian")
+    MAKE_ADMINISTRATOR = "make-administrator", _("give the role of administrator")
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,11 @@ RULES = {
         "people.view_sealedidentity", "people.view_sealedidentity", opens=timedelta(hours=24)
     ),
     Act.REINSTATE: Rule("footage.publish_clip", "footage.publish_clip"),
-    Act.RESET_FACTOR: Rule("auth.change_user", "auth.change_user"),
+    # What opens afterwards is the link by which they set a password.
+    Act.RESET_FACTOR: Rule("auth.change_user", "auth.change_user", opens=timedelta(hours=24)),
+    Act.RESET_PASSWORD: Rule("auth.change_user", "auth.change_user", opens=timedelta(hours=24)),
+    Act.MAKE_CUSTODIAN: Rule("auth.change_user", "auth.change_user"),
+    Act.MAKE_ADMINISTRATOR: Rule("auth.change_user", "auth.change_user"),
 }
 
 

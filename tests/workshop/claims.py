@@ -132,8 +132,11 @@ CLAIMS: dict[str, Claim] = {
     ),
     # --- Staff
     **model("auth_user", {ADMINISTRATOR}, adds={ADMINISTRATOR}, changes={ADMINISTRATOR}),
-    "admin:auth_user_invite": Claim({ADMINISTRATOR}),
+    "admin:auth_user_invite": Claim({ADMINISTRATOR}, of="invited"),
     "admin:auth_user_lost_factor": Claim({ADMINISTRATOR}),
+    "admin:auth_user_reset_password": Claim({ADMINISTRATOR}),
+    "admin:auth_user_make_custodian": Claim({ADMINISTRATOR}),
+    "admin:auth_user_make_administrator": Claim({ADMINISTRATOR}),
     # --- One's own sign-in
     "account_login": Claim(ANYBODY, status=ANY),
     "account_invitation": Claim(ANYBODY, of="invitation", status=ANY),

@@ -6,6 +6,10 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.apps import apps
+from django.conf import settings as settings_of_django
+from django.contrib.auth.models import Group
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
@@ -118,13 +122,139 @@ def test_somebody_who_is_no_staff_is_shown_out() -> None:
     assert client.get("/admin/")["Location"] == reverse("account_logout")
 
 
-def test_repeated_wrong_passwords_are_slowed_down_and_lock_nobody_out() -> None:
+# --- Guessing -------------------------------------------------------------------------------------
+def test_a_stranger_who_hammers_a_colleagues_name_is_stopped_and_the_colleague_is_not() -> None:
     member("rima", "archivist")
-    stranger = Client(REMOTE_ADDR="192.0.2.7")
+    for number in range(3):
+        stranger = Client(REMOTE_ADDR=f"192.0.2.{number}")
+        for _attempt in range(12):
+            stranger.post(LOGIN, {"login": "rima", "password": "wrong"})
+        right = stranger.post(LOGIN, {"login": "rima", "password": PASSWORD})
+        assert right.status_code != 302, "this address is slowed down, whatever it knows"
+    assert given_password(Client(REMOTE_ADDR="198.51.100.7")).status_code == 302
+
+
+def test_behind_a_proxy_the_address_is_that_of_whoever_asks(settings: Any) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    member("rima", "archivist")
+    stranger = Client(headers={"X-Forwarded-For": "192.0.2.7"})
     for _attempt in range(12):
-        answer = stranger.post(LOGIN, {"login": "rima", "password": "wrong"})
-    right = stranger.post(LOGIN, {"login": "rima", "password": PASSWORD})
-    assert right.status_code != 302 and answer.status_code in {200, 429}
+        stranger.post(LOGIN, {"login": "rima", "password": "wrong"})
+    assert given_password(stranger).status_code != 302
+    colleague = Client(headers={"X-Forwarded-For": "192.0.2.7, 198.51.100.7"})
+    assert given_password(colleague).status_code == 302, "the proxy's word counts, not the client's"
+
+
+def test_codes_of_a_second_factor_cannot_be_guessed_from_many_addresses() -> None:
+    member("rima", "archivist")
+    secret = enrolled_by_password()
+    for number in range(8):
+        thief = Client(REMOTE_ADDR=f"192.0.2.{number}")
+        given_password(thief)
+        thief.post(reverse("mfa_authenticate"), {"code": "000000"})
+    given_password(thief)
+    thief.post(reverse("mfa_authenticate"), {"code": code_of(secret, steps=1)})
+    assert thief.get("/admin/")["Location"].startswith(LOGIN)
+
+
+def test_no_address_of_anybody_is_kept_anywhere(caplog: Any) -> None:
+    address = "203.0.113.77"
+    member("rima", "archivist")
+    client = Client(REMOTE_ADDR=address, HTTP_USER_AGENT="browser-of-somebody")
+    client.post(LOGIN, {"login": "rima", "password": "wrong"})
+    given_password(client)
+    enrolled(client)
+    client.get("/admin/nothing/")
+    client.get("/en/clips/?q=bread")
+    assert settings_of_django.CACHES["default"]["BACKEND"].endswith("LocMemCache")
+    stored = [
+        str(row)
+        for model in apps.get_models(include_auto_created=True)
+        for row in model._default_manager.values()
+    ]
+    stored += [str(session.get_decoded()) for session in Session.objects.all()]
+    for kept in [*stored, caplog.text]:
+        assert address not in kept and "browser-of-somebody" not in kept
+
+
+# --- How a session ends ---------------------------------------------------------------------------
+def shifted(client: Client, name: str, hours: float) -> None:
+    """Let the session of `client` have begun, or been used, that much earlier."""
+    session = client.session
+    session["staff_session"] = {
+        **session["staff_session"],
+        name: session["staff_session"][name] - 3600 * hours,
+    }
+    session.save()
+
+
+def is_in(client: Client) -> bool:
+    return client.get("/admin/").status_code == 200
+
+
+@pytest.mark.parametrize(("name", "hours"), [("seen", 1.1), ("began", 12.1)])
+def test_a_session_ends_when_idle_and_when_old(sign_in: SignIn, name: str, hours: float) -> None:
+    client = sign_in("archivist")
+    assert is_in(client)
+    shifted(client, name, hours * 0.8)
+    assert is_in(client)
+    shifted(client, name, hours)
+    out = client.get("/admin/", follow=True)
+    assert out.redirect_chain[0][0].startswith(LOGIN)
+    assert "You were signed out" in out.content.decode()
+    assert "_auth_user_id" not in client.session
+
+
+def test_an_idle_session_cannot_change_the_sign_in(sign_in: SignIn) -> None:
+    client = sign_in("archivist")
+    assert is_in(client)
+    shifted(client, "seen", 1.1)
+    assert client.get(reverse("account_change_password"))["Location"].startswith(LOGIN)
+
+
+def test_a_file_of_hours_keeps_its_session_and_a_day_ends_it(sign_in: SignIn) -> None:
+    client = sign_in("archivist")
+    assert is_in(client)
+    shifted(client, "seen", 3)
+    assert client.get("/admin/uploads/").status_code == 200
+    assert is_in(client)
+    shifted(client, "began", 13)
+    assert client.get("/admin/uploads/").status_code == 403
+
+
+def test_every_session_ends_when_the_roles_change(sign_in: SignIn) -> None:
+    first = sign_in("archivist")
+    user: Any = first.user  # type: ignore[attr-defined]
+    second = Client()
+    second.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    assert is_in(first) and is_in(second)
+    user.groups.set(Group.objects.filter(name="cataloguer"))
+    assert not is_in(first) and not is_in(second)
+
+
+def test_every_session_ends_when_the_password_changes() -> None:
+    member("rima", "archivist")
+    secret = enrolled_by_password()
+    clients = []
+    for steps in (1, -1):
+        client = Client()
+        given_password(client)
+        client.post(reverse("mfa_authenticate"), {"code": code_of(secret, steps=steps)})
+        assert is_in(client)
+        clients.append(client)
+    new = {
+        "oldpassword": PASSWORD,
+        "password1": "seven quiet bakers",
+        "password2": "seven quiet bakers",
+    }
+    clients[0].post(reverse("account_change_password"), new)
+    assert [is_in(client) for client in clients] == [False, False]
+
+
+def enrolled_by_password() -> str:
+    client = Client()
+    given_password(client)
+    return enrolled(client)
 
 
 def test_cookies_stay_below_admin_and_sign_out_ends_the_session(sign_in: SignIn) -> None:

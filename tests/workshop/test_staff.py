@@ -3,12 +3,15 @@
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
 from footage.custody.models import CustodyEvent
+from footage.models import TwoPersonRequest
+from footage.models.two_persons import Act, ask_for
 from people.roles import ROLES, apply_roles
 from tests.workshop.conftest import SignIn, member
 
@@ -45,7 +48,9 @@ def test_an_invited_person_sets_a_password_once_and_must_set_up_a_second_factor(
     user = User.objects.get(username="salma")
     assert user.is_staff and not user.is_superuser and not user.has_usable_password()
     assert [group.name for group in user.groups.all()] == ["cataloguer"]
-    assert CustodyEvent.objects.filter(subject=f"auth_user:{user.pk}").exists()
+    events = CustodyEvent.objects.filter(subject=f"auth_user:{user.pk}")
+    assert {event.type for event in events} >= {"archive:invitation", "archive:roles"}
+    assert events.get(type="archive:roles").detail == {"given": ["cataloguer"], "taken": []}
 
     assert set_password(path)["Location"] == reverse("account_login")
     assert "used already" in Client().get(path, follow=True).content.decode()
@@ -100,15 +105,99 @@ def test_a_deactivated_person_is_out_with_the_next_click(sign_in: SignIn) -> Non
     assert User.objects.filter(pk=user.pk, is_active=False).exists()
 
 
-def test_a_lost_factor_is_removed_and_set_up_anew(sign_in: SignIn) -> None:
-    administrator, cataloguer = sign_in("administrator"), sign_in("cataloguer")
-    user: User = cataloguer.user  # type: ignore[attr-defined]
-    address = reverse("admin:auth_user_lost_factor", args=[user.pk])
-    assert "in person" in administrator.get(address).content.decode()
-    administrator.post(address)
-    assert cataloguer.get("/admin/")["Location"] == reverse("mfa_activate_totp")
-    event = CustodyEvent.objects.get(subject=f"auth_user:{user.pk}")
-    assert event.detail == {"fields": ["second_factor_removed"]}
+# --- What takes two administrators ----------------------------------------------------------------
+def asked(client: Client, user: User, act: str) -> TwoPersonRequest:
+    """Ask for an act on a colleague on its page."""
+    address = reverse(f"admin:auth_user_{act}", args=[user.pk])
+    assert "in person" in client.get(address).content.decode()
+    assert client.post(address, {"reason": "they rang me up"}).status_code == 302
+    return TwoPersonRequest.objects.get(subject=f"auth_user:{user.pk}", decided_at=None)
+
+
+def agree(client: Client, request: TwoPersonRequest) -> int:
+    address = reverse("admin:footage_twopersonrequest_agree", args=[request.pk])
+    return client.post(address).status_code
+
+
+def second(sign_in: SignIn) -> Client:
+    return sign_in("administrator", username="second-administrator")
+
+
+def came(client: Client) -> User:
+    """The person of a client, who has signed in before."""
+    user: User = client.user  # type: ignore[attr-defined]
+    return user
+
+
+@pytest.mark.parametrize("act", ["lost_factor", "reset_password"])
+def test_a_colleagues_sign_in_is_reset_by_two_administrators_and_never_by_one(
+    sign_in: SignIn, act: str
+) -> None:
+    first, other, colleague = sign_in("administrator"), second(sign_in), sign_in("custodian")
+    user = came(colleague)
+    link = reverse("admin:auth_user_invite", args=[user.pk])
+    assert first.get(link).status_code == first.post(link).status_code == 403
+    request = asked(first, user, act)
+    assert agree(first, request) == 403
+    request.refresh_from_db()
+    assert request.agreed is None, "not by whoever asked"
+    assert first.post(link).status_code == 403
+    assert colleague.get("/admin/").status_code == 200
+
+    assert agree(other, request) == 302
+    assert colleague.get("/admin/").status_code == 302, "every session ends"
+    user.refresh_from_db()
+    assert not user.has_usable_password()
+    kept = Authenticator.objects.filter(user=user).exists()
+    assert kept == (act == "reset_password"), "a lost password leaves the second factor"
+    assert other.post(link).status_code == 403, "the link is made by whoever asked"
+    path = str(first.post(link).context["address"]).removeprefix("http://testserver")
+    assert first.post(link).status_code == 403, "once"
+    assert set_password(path)["Location"] == reverse("account_login")
+    types = set(CustodyEvent.objects.filter(subject=f"auth_user:{user.pk}").values_list("type"))
+    assert {(each,) for each in ("archive:request", "archive:agreement")} <= types
+    assert {("archive:sign-in-reset",), ("archive:invitation",)} <= types
+
+
+@pytest.mark.parametrize("code", ["custodian", "administrator"])
+def test_a_role_that_opens_doors_is_given_by_two_administrators(sign_in: SignIn, code: str) -> None:
+    first, other, colleague = sign_in("administrator"), second(sign_in), sign_in("archivist")
+    user = came(colleague)
+    form = {"username": user.username, "groups": [role("archivist"), role(code)], "is_active": "on"}
+    first.post(reverse("admin:auth_user_change", args=[user.pk]), form)
+    invited = {"username": "puppet", "groups": [role(code)]}
+    first.post(reverse("admin:auth_user_add"), invited)
+    assert not User.objects.filter(groups__name=code).exclude(
+        pk__in=[came(first).pk, came(other).pk]
+    )
+    assert colleague.get("/admin/").status_code == 200
+    request = asked(first, user, f"make_{code}")
+    assert agree(other, request) == 302
+    assert user.groups.filter(name=code).exists()
+    assert colleague.get("/admin/").status_code == 302, "with new roles one signs in anew"
+    # Taking it away takes one.
+    form["groups"] = [role("archivist")]
+    first.post(reverse("admin:auth_user_change", args=[user.pk]), form)
+    assert not user.groups.filter(name=code).exists()
+
+
+def test_a_role_that_opens_doors_waits_for_the_second_factor(sign_in: SignIn) -> None:
+    first, other = sign_in("administrator"), second(sign_in)
+    without = member("without-factor", "archivist")
+    address = reverse("admin:auth_user_make_custodian", args=[without.pk])
+    assert "second factor first" in first.get(address).content.decode()
+    first.post(address, {"reason": "x"})
+    assert not TwoPersonRequest.objects.exists()
+    request = ask_for(Act.MAKE_CUSTODIAN, f"auth_user:{without.pk}", by=came(first), reason="x")
+    agree(other, request)
+    request.refresh_from_db()
+    assert request.agreed is None and not without.groups.filter(name="custodian").exists()
+
+
+def test_the_only_administrator_makes_the_second_one_alone(sign_in: SignIn) -> None:
+    path = invite(sign_in("administrator"), code="administrator")
+    assert set_password(path).status_code == 302
+    assert User.objects.get(username="salma").groups.filter(name="administrator").exists()
 
 
 def test_no_role_holds_what_it_must_not() -> None:

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.urls import NoReverseMatch, reverse
 
 from footage import publishing
@@ -56,6 +57,7 @@ def things() -> dict[str, list[Any]]:
         "ingest_deaccession": [leaving.pk],
         "custody_custodyevent": [seen.pk],
         "auth_user": [member("somebody").pk],
+        "invited": [User.objects.create_user("invited", is_staff=True).pk],
         "invitation": ["MQ", "no-such-token"],
         "passkey": [0],
         "upload": [NO_UUID],
