@@ -157,6 +157,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
             "PRAGMA secure_delete=ON"
         ),
     }
+# The PostgreSQL role of the public process, made and checked by the staff side.
+PUBLIC_DATABASE_ROLE = env.str("PUBLIC_DATABASE_ROLE", "archive_public")
 
 STORAGES = {
     # Masters: never served, written by footage.ingest alone.

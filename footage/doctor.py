@@ -24,7 +24,8 @@ from django.utils.translation import gettext as _
 from django_tasks_db.compat import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from footage import identities, media
+from footage import media
+from footage.inbox import rights
 from footage.ingest.directory import Directory
 from footage.ingest.refusals import Refused
 from footage.ingest.space import free_bytes
@@ -53,6 +54,8 @@ class Finding:
 def examine() -> Iterator[Finding]:
     """Every check, one after the other. Takes a few seconds; longer over a slow line to S3."""
     for name, check in CHECKS.items():
+        if not settings.SERVES_STAFF and name not in IN_PUBLIC:
+            continue
         try:
             for state, saw, do in check():
                 yield Finding(name, state, saw, do)
@@ -189,10 +192,10 @@ def check_keys() -> Found:
 
 def check_sealed() -> Found:
     """Which keys the sealed rows need, and whether there are custodians enough to read them."""
-    if not settings.SERVES_STAFF:
-        yield GOOD, _("a public process: no key"), ""
-        return
     held = sealing.key_ids()
+    # Second factors are among them, and a public process has none.
+    from footage import identities
+
     for key, rows in identities.keys_in_use().items():
         saw = _("%(rows)d sealed row(s) under key %(key)s") % {"rows": rows, "key": key}
         if key not in held:
@@ -201,7 +204,8 @@ def check_sealed() -> Found:
                 saw,
                 _(
                     "That key is not in ARCHIVE_KEYS: put it back, behind the first. Without it "
-                    "nobody opens these identities and second factors; nothing else is lost."
+                    "nobody opens these identities, second factors and messages; nothing else is "
+                    "lost."
                 ),
             )
         elif key != held[0]:
@@ -216,6 +220,29 @@ def check_sealed() -> Found:
         yield WARN, saw, _("When one of them is out of reach nothing can be read: have a third.")
     else:
         yield GOOD, saw, ""
+
+
+def check_public_process() -> Found:
+    """What the database lets a public process do beyond reading the catalogue and the inbox."""
+    if connection.vendor != "postgresql":
+        yield GOOD, _("SQLite: a public process limits itself"), ""
+        return
+    role = settings.PUBLIC_DATABASE_ROLE
+    if not settings.SERVES_STAFF:
+        role = rights.own_role()
+    elif not rights.exists(role):
+        if settings.ARCHIVE_SITE == "staff":
+            yield WARN, _("no role %s for the public process") % role, "manage.py public_role"
+        return
+    for what in rights.excess(role):
+        yield BAD, f"{role}: {what}", "manage.py public_role --apply"
+    for what in rights.missing(role):
+        yield (
+            BAD,
+            _("%(role)s cannot %(what)s") % {"role": role, "what": what},
+            ("manage.py public_role --apply"),
+        )
+    yield GOOD, role, ""
 
 
 def check_clock() -> Found:
@@ -269,6 +296,9 @@ CHECKS: Final[dict[str, Callable[[], Found]]] = {
     "queue": check_queue,
     "keys": check_keys,
     "sealed": check_sealed,
+    "public process": check_public_process,
     "clock": check_clock,
     "sandbox": check_sandbox,
 }
+# What a public process has: no masters, no queue, no key, and no leave to look at the rest.
+IN_PUBLIC: Final = {"settings", "keys", "public process", "clock"}

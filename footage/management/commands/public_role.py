@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 
@@ -16,7 +17,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("role", nargs="?", default="archive_public")
+        parser.add_argument("role", nargs="?", default=settings.PUBLIC_DATABASE_ROLE)
         parser.add_argument("--apply", action="store_true", help="run it, in one transaction")
 
     def handle(self, *args: Any, role: str, apply: bool, **options: Any) -> None:
