@@ -34,7 +34,8 @@ FACETS: dict[str, vocabularies.Vocabulary | None] = {
 SORTS = ("newest", "oldest", "published")
 PARAMETERS = (*FACETS, "from", "to", "sort", "after")
 PAGE_SIZE = 24
-# An address may repeat a key; no reader needs more values of one, and a hostile one pays nothing.
+# An address may repeat keys; no reader needs more values, and a hostile one gains nothing: each
+# chosen value stands on the page with a link that holds all the others.
 MOST_VALUES = 40
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}", re.ASCII)
@@ -70,7 +71,8 @@ class Query:
         chosen: dict[str, tuple[str, ...]] = {}
         for facet, vocabulary in FACETS.items():
             values = [value for value in parameters.getlist(facet) if value]
-            usable = [value for value in values[:MOST_VALUES] if _usable(value, vocabulary)]
+            left = MOST_VALUES - sum(map(len, chosen.values()))
+            usable = [value for value in values[:left] if _usable(value, vocabulary)]
             ignored += [(facet, value) for value in values if value not in usable]
             if usable:
                 chosen[facet] = tuple(dict.fromkeys(usable))
