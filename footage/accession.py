@@ -21,6 +21,7 @@ from footage.ingest.uploads import protocol
 from footage.ingest.uploads.sessions import Arrived
 from footage.ingest.write_path import Received, masters_store
 from footage.models import Clip, Transcript
+from footage.models.near_duplicate import forget_frames
 from footage.tasks import enqueue_examination
 
 IsPublic = Callable[[Clip], bool]
@@ -189,6 +190,7 @@ def remove_bytes(master: Master) -> None:
     for rendition in Rendition.objects.filter(master=master):
         storages["working"].delete(rendition.name)
         rendition.delete()
+    forget_frames(master)
     masters_store().remove(master.digest)
 
 

@@ -49,10 +49,12 @@ DESCRIBED = (
 )
 # What belongs to a description and may be taken out of it again, row by row.
 PARTS = "clipadvisory testimonyrange transcript transcriptsegment filmshot"
-READS = may("view", "footage", DESCRIBED) | may("view", "people", "journalist witness")
+READS = may("view", "footage", f"{DESCRIBED} nearduplicate") | may(
+    "view", "people", "journalist witness"
+)
 DESCRIBES = (
     READS
-    | may("change", "footage", "clip")
+    | may("change", "footage", "clip nearduplicate")
     | may("add change", "footage", "testimony transcript event film")
     | may("add change delete", "footage", PARTS)
 )

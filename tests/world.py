@@ -23,6 +23,7 @@ from footage.models import (
     Clip,
     Event,
     Location,
+    NearDuplicate,
     Testimony,
     TestimonyRange,
     Transcript,
@@ -176,6 +177,32 @@ def rendition(of: Master, role: str, media_type: str, content: bytes) -> Renditi
         height=360,
         duration_s=None if role == "poster" else 12.0,
     )
+
+
+def near_duplicate(first: Clip, second: Clip, verdict: str = "", **fields: Any) -> NearDuplicate:
+    """A proposal that two clips show the same footage, with its frames; or a decision."""
+    frames = [
+        storages["working"].save(f"frames-{next(numbers)}.jpg", ContentFile(b"\xff\xd8 frames"))
+        for _ in range(2)
+    ]
+    pair = NearDuplicate.objects.create(
+        **{
+            "first": first.master,
+            "second": second.master,
+            "kind": "re-encoded",
+            "picture": "re-encoded",
+            "offset_s": 0.0,
+            "matched": 12,
+            "distance": 14,
+            "moments": [[1.0, 1.0], [4.0, 4.0], [7.0, 7.0], [10.0, 10.0]],
+            "first_frames": frames[0],
+            "second_frames": frames[1],
+            **fields,
+        }
+    )
+    if verdict:
+        pair.decide(verdict, by=archivist())
+    return pair
 
 
 def clip(**fields: Any) -> Clip:

@@ -6,6 +6,7 @@ from footage.admin import (  # noqa: F401
     deaccessions,
     events_and_films,
     inbox,
+    near_duplicates,
     people,
     places,
     staff,

@@ -13,7 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from footage import publishing
 from footage.accession import AlreadyHeld
-from footage.admin import suggestions, taking_in, technical, uploading, working_copies
+from footage.admin import (
+    near_duplicates,
+    suggestions,
+    taking_in,
+    technical,
+    uploading,
+    working_copies,
+)
 from footage.admin.base import SEALED_CLIP, OnlyText, require
 from footage.admin.verbs import ByState, PublicVerbs
 from footage.custody.models import CustodyEvent
@@ -360,6 +367,7 @@ class ClipAdmin(PublicVerbs):
             "suggested": suggestions.shown(item)
             if self.has_change_permission(request, item)
             else None,
+            "near_duplicates": near_duplicates.of(request, item),
             "custody_events": CustodyEvent.objects.filter(
                 subject__in=(item.reference, f"master:{item.master_id}")
             ).select_related("agent")[:EVENTS_SHOWN],

@@ -164,6 +164,10 @@ class PublicLink(models.Model):
     class Kind(models.TextChoices):
         # left: testimony, right: clip; the range says where in the clip.
         CARRIED_BY = "carried-by"
+        # Two clips that show the same footage; left is the smaller reference.
+        NEAR_DUPLICATE = "near-duplicate"
+        # left: the part, right: the whole; the range says where in the whole.
+        PART_OF = "part-of"
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     left = models.CharField(max_length=20, db_index=True)

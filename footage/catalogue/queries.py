@@ -314,12 +314,14 @@ def find(reference: str) -> PublicRecord | None:
 
 
 RELATED = 6
-NEARNESS = ("linked", "together", "day", "place")
+SAME_FOOTAGE = (PublicLink.Kind.NEAR_DUPLICATE, PublicLink.Kind.PART_OF)
+NEARNESS = ("linked", "copy", "whole", "part", "together", "day", "place")
 
 
 @dataclass(frozen=True)
 class Beside:
-    """A live record beside another one. The seconds are those of the clip a testimony is on."""
+    """A live record beside another one. The seconds are those of the clip a testimony is on, or
+    of the whole at which a part lies in it."""
 
     row: PublicRecord
     relation: str
@@ -329,7 +331,8 @@ class Beside:
 
 def related(record: PublicRecord, neighbourhood: str | None) -> list[Beside]:
     """What lies beside a record, nearest first: what is "linked" (a testimony and the clips that
-    carry it), then, for a clip, others "together" (same day and neighbourhood), "day", "place".
+    carry it), then, for a clip, the same footage (another "copy" of it, the "whole" it is part
+    of, a "part" of it) and others "together" (same day and neighbourhood), "day", "place".
 
     Looks at a few of each, through an index, however many there are.
     """
@@ -338,20 +341,29 @@ def related(record: PublicRecord, neighbourhood: str | None) -> list[Beside]:
         relation: rows.values("pk")[: 2 * RELATED]
         for relation, rows in _near(record, neighbourhood).items()
     }
+    alike = _alike(record)
     known = [When(Exists(linked), then=Value("linked"))]
+    known += [When(Exists(links), then=Value(relation)) for relation, links in alike.items()]
     known += [When(pk__in=rows, then=Value(relation)) for relation, rows in beside.items()]
     candidates = Q(reference__in=_linked(record, by="reference"))
+    for there, here in (("left", "right"), ("right", "left")) if alike else ():
+        links = PublicLink.objects.filter(kind__in=SAME_FOOTAGE, **{here: record.reference})
+        candidates |= Q(reference__in=links.values(there))
     for rows in beside.values():
         candidates |= Q(pk__in=rows)
-    first = linked.order_by("start_s")
+    # Between the two there is a testimony on a clip or a part in a whole, never both.
+    between = PublicLink.objects.filter(
+        Q(left=record.reference, right=OuterRef("reference"))
+        | Q(right=record.reference, left=OuterRef("reference"))
+    ).order_by("start_s")
     found: Any = (
         PublicRecord.objects.live()
         .filter(candidates)
         .exclude(pk=record.pk)
         .annotate(
             relation=Case(*known, output_field=CharField()),
-            start_s=Subquery(first.values("start_s")[:1]),
-            end_s=Subquery(first.values("end_s")[:1]),
+            start_s=Subquery(between.values("start_s")[:1]),
+            end_s=Subquery(between.values("end_s")[:1]),
         )
         .order_by("reference")
     )
@@ -368,6 +380,23 @@ def _linked(record: PublicRecord, by: str = "") -> Any:
     here, there = ("left", "right") if record.kind == "testimony" else ("right", "left")
     links = links.filter(**{here: record.reference})
     return links.values(there) if by else links.filter(**{there: OuterRef("reference")})
+
+
+def _alike(record: PublicRecord) -> dict[str, Any]:
+    """The links that say a clip and the outer record show the same footage, by relation."""
+    if record.kind != "clip":
+        return {}
+    links = PublicLink.objects.all()
+    ours, theirs = (
+        Q(left=record.reference, right=OuterRef("reference")),
+        Q(right=record.reference, left=OuterRef("reference")),
+    )
+    part_of = links.filter(kind=PublicLink.Kind.PART_OF)
+    return {
+        "copy": links.filter(ours | theirs, kind=PublicLink.Kind.NEAR_DUPLICATE),
+        "whole": part_of.filter(ours),
+        "part": part_of.filter(theirs),
+    }
 
 
 def _near(record: PublicRecord, neighbourhood: str | None) -> dict[str, RecordQuerySet]:

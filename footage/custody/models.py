@@ -45,6 +45,7 @@ class EventType(models.TextChoices):
     INVITATION = "archive:invitation", _("link to set a password made")
     ROLES = "archive:roles", _("change of roles")
     SIGN_IN_RESET = "archive:sign-in-reset", _("sign-in of a colleague reset")
+    NEAR_DUPLICATE = "archive:near-duplicate", _("decision about a near duplicate")
     DISCARD = "archive:discard", _("draft discarded")
     REPLICATION = "replication", _("replication")
     QUARANTINE = "quarantine", _("quarantine")

@@ -5,6 +5,7 @@
         planned(probe) -> list[Recipe] says before which those are
     render_poster(path, out_dir), render_strip, render_playable(path, out_dir, height=480),
     render_photograph, render_sound, render_waveform -> RenderedFile
+    render_moments(path, out_dir, times) -> RenderedFile: frames at these times in a row
     read_credentials(path) -> dict: content credentials (C2PA)
     frame_hashes(path) -> list[FrameHash], for likeness.compare and lookup.Lookup
     layers() -> dict[str, bool]
@@ -20,6 +21,7 @@ from footage.media.copies import (
     planned,
     render_all,
     render_each,
+    render_moments,
     render_photograph,
     render_playable,
     render_poster,
@@ -50,6 +52,7 @@ __all__ = [
     "read_credentials",
     "render_all",
     "render_each",
+    "render_moments",
     "render_photograph",
     "render_playable",
     "render_poster",

@@ -101,6 +101,20 @@ def render_strip(path: Path, out_dir: Path, probed: Probe | None = None) -> Rend
     return _render_one(path, out_dir, probed, recipes.STRIP)
 
 
+def render_moments(
+    path: Path, out_dir: Path, times: list[float], probed: Probe | None = None
+) -> RenderedFile:
+    """`out_dir`/strip.jpg: the frames of a video at these times, one beside the other.
+
+    For a photograph, `out_dir`/poster.jpg: it has no other moment.
+    """
+    with sandbox.opened(path) as descriptor:
+        seen = probed or probe_open(descriptor)
+        if seen.kind == "photograph":
+            return _still(descriptor, seen, out_dir, recipes.POSTER)
+        return _strip(descriptor, seen, out_dir, recipes.STRIP, at=times)
+
+
 def render_photograph(
     path: Path, out_dir: Path, probed: Probe | None = None, small: bool = False
 ) -> RenderedFile:
@@ -166,7 +180,13 @@ def _still(descriptor: int, seen: Probe, out_dir: Path, recipe: StillRecipe) -> 
         return _accept(box, seen, out_dir, recipe)
 
 
-def _strip(descriptor: int, seen: Probe, out_dir: Path, recipe: StripRecipe) -> RenderedFile:
+def _strip(
+    descriptor: int,
+    seen: Probe,
+    out_dir: Path,
+    recipe: StripRecipe,
+    at: list[float] | None = None,
+) -> RenderedFile:
     if seen.kind != "video":
         raise Unplayable("no-picture", f"a {seen.kind}, not a video")
     request = {
@@ -175,6 +195,7 @@ def _strip(descriptor: int, seen: Probe, out_dir: Path, recipe: StripRecipe) -> 
         "cell": recipe.cell,
         "duration_s": seen.duration_s,
         "colour": seen.colour,
+        "at": at,
     }
     with sandbox.box(out_dir) as box:
         answer = sandbox.run("strip", descriptor, request, STRIP_LIMITS, box)

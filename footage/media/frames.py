@@ -1,8 +1,12 @@
 """What is kept of a frame to know it again: perceptual hashes, and their check. Pure."""
 
+import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+# Raised when hashes are taken in another way, so that those kept are taken again.
+RECIPE: Final = 1
 BYTES: Final = 32
 WHOLE, MIRRORED = "whole", "mirrored"
 # The parts of each picture that are hashed: left, top, right, bottom, as parts of the whole.
@@ -18,6 +22,8 @@ VIEWS: Final[dict[str, tuple[float, float, float, float]]] = {
     "below": (0.0, 0.2, 1.0, 1.0),
 }
 
+_PACKED: Final = struct.Struct("<fB")
+
 
 @dataclass(frozen=True)
 class FrameHash:
@@ -26,11 +32,6 @@ class FrameHash:
     t_s: float
     quality: int
     views: tuple[bytes, ...]
-
-    @property
-    def bits256(self) -> bytes:
-        """The hash of the whole picture, 32 bytes: what a Lookup is made of."""
-        return self.views[0]
 
 
 def hashes_from_json(data: object, most: int = 5000) -> list[FrameHash]:
@@ -51,5 +52,26 @@ def hashes_from_json(data: object, most: int = 5000) -> list[FrameHash]:
         if len(bits) != BYTES * len(VIEWS):
             raise ValueError("the hash of a frame is not as declared")
         views = tuple(bits[at : at + BYTES] for at in range(0, len(bits), BYTES))
+        found.append(FrameHash(t_s, quality, views))
+    return found
+
+
+def pack(frames: Iterable[FrameHash]) -> bytes:
+    """Frames as they are kept: 261 bytes each."""
+    return b"".join(
+        _PACKED.pack(frame.t_s, frame.quality) + b"".join(frame.views) for frame in frames
+    )
+
+
+def unpack(data: bytes) -> list[FrameHash]:
+    """What `pack` kept. Raises ValueError for anything else."""
+    size = _PACKED.size + BYTES * len(VIEWS)
+    if len(data) % size:
+        raise ValueError("not packed frames")
+    found = []
+    for start in range(0, len(data), size):
+        t_s, quality = _PACKED.unpack_from(data, start)
+        first = start + _PACKED.size
+        views = tuple(data[at : at + BYTES] for at in range(first, start + size, BYTES))
         found.append(FrameHash(t_s, quality, views))
     return found

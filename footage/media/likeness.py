@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from footage.media.frames import MIRRORED, VIEWS, WHOLE, FrameHash
 
 _AT: Final = {name: number for number, name in enumerate(VIEWS)}
-ASKED_VIEWS: Final = (_AT[WHOLE], _AT[MIRRORED], _AT["centre-94"])
 _CENTRES: Final = tuple(name for name in VIEWS if name.startswith("centre"))
 
 # relation -> (bits that may differ, pairs of views of the two that are compared)
@@ -76,6 +75,21 @@ def compare(first: Sequence[FrameHash], second: Sequence[FrameHash]) -> Likeness
         if found is not None and (best is None or _better(found, best)):
             best = found
     return best
+
+
+def moments(
+    first: Sequence[FrameHash], second: Sequence[FrameHash], likeness: Likeness, count: int = 4
+) -> list[tuple[float, float]]:
+    """Up to `count` pairs of times, evenly over what the two share, at which they show the same:
+    for a person to look at."""
+    shift = likeness.offset_s
+    starts = max(first[0].t_s, second[0].t_s - shift)
+    ends = min(first[-1].t_s, second[-1].t_s - shift)
+    if ends - starts < 0.1:
+        return [(round(max(0.0, starts), 2), round(max(0.0, starts + shift), 2))]
+    step = (ends - starts) / count
+    times = [starts + step * (number + 0.5) for number in range(count)]
+    return [(round(t, 2), round(max(0.0, t + shift), 2)) for t in times]
 
 
 def _better(one: Likeness, other: Likeness) -> bool:

@@ -12,29 +12,53 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from footage.media.frames import FrameHash
-from footage.media.likeness import ASKED_VIEWS, usable
+from footage.media.frames import MIRRORED, VIEWS, WHOLE, FrameHash
+from footage.media.likeness import usable
 
+_AT: Final = {name: number for number, name in enumerate(VIEWS)}
 BANDS: Final = 16
 VALUES: Final = 1 << 16
 # The band itself, and every value one bit away from it.
 _NEIGHBOURS: Final = np.array([0, *(1 << bit for bit in range(16))], np.uint16)
 # Bands that hold more than so many times the mean (black, test cards) tell nothing.
 _CROWDED: Final = 40
-# So many frames of a clip are enough to find those that share any of it.
-ASKED_FRAMES: Final = 20
+# Of a clip everything is held whole, and some frames without their edges, so that a crop that comes
+# later finds it; and it asks in both ways, so that it finds a crop that came before.
+CROPS: Final = ("centre-94", "centre-88", "centre-80")
+CROPS_HELD, CROPS_ASKED, WHOLE_ASKED = 8, 12, 60
+# A long film may hold a few seconds of another clip: of it a frame every so many.
+HELD_EVERY, CROPS_EVERY, WHOLE_EVERY = 8, 15, 3
+# So many hashes are compared one by one before the index is made anew with them.
+LOOSE: Final = 20_000
+ASKED_AT_ONCE: Final = 60
+
+
+def holding(frames: Sequence[FrameHash]) -> bytes:
+    """What Holdings keep of one clip, 32 bytes a hash: some 85 hashes for a minute."""
+    worth = usable(frames)
+    some = _evenly(worth, max(CROPS_HELD, len(worth) // HELD_EVERY))
+    return _joined(worth, (WHOLE,)) + _joined(some, CROPS)
 
 
 def asking(frames: Sequence[FrameHash]) -> NDArray[np.uint8]:
-    """What to ask a Lookup of whole pictures for one clip: (m, 32) bytes, m at most 60.
-
-    Frames evenly over the clip, each as it is, mirrored, and without its edges.
-    """
+    """What to ask Holdings for one clip: (m, 32) bytes, m at most 108 for a clip of a minute."""
     worth = usable(frames)
-    step = max(1.0, len(worth) / ASKED_FRAMES)
-    chosen = [worth[int(n * step)] for n in range(min(len(worth), ASKED_FRAMES))]
-    joined = b"".join(frame.views[view] for frame in chosen for view in ASKED_VIEWS)
+    whole = _evenly(worth, max(WHOLE_ASKED, len(worth) // WHOLE_EVERY))
+    some = _evenly(worth, max(CROPS_ASKED, len(worth) // CROPS_EVERY))
+    joined = _joined(whole, (WHOLE,)) + _joined(some, (MIRRORED, *CROPS))
     return np.frombuffer(joined, np.uint8).reshape(-1, 32)
+
+
+def _evenly(frames: list[FrameHash], most: int) -> list[FrameHash]:
+    step = max(1.0, len(frames) / most)
+    return [frames[int(number * step)] for number in range(min(len(frames), most))]
+
+
+def _joined(frames: Sequence[FrameHash], views: Sequence[str]) -> bytes:
+    return b"".join(frame.views[_AT[view]] for frame in frames for view in views)
+
+
+_NOTHING: Final = np.empty((0, 32), np.uint8)
 
 
 class Lookup:
@@ -88,3 +112,59 @@ class Lookup:
         )
         found = kept[at]
         return query[found], row[found], bits[found]
+
+
+class Holdings:
+    """Hashes of many clips, each under its number; clips are added, never taken out.
+
+    Memory: some 150 MB for a million hashes, 32 of them what `add` was given. Of what was added
+    last, up to LOOSE hashes are compared one by one; beyond that the index is made anew (1.5 s).
+    """
+
+    def __init__(self) -> None:
+        self._lookup = Lookup(_NOTHING)
+        self._numbers = np.empty(0, np.int64)
+        self._loose: list[tuple[int, NDArray[np.uint8]]] = []
+        self._hashes = _NOTHING
+
+    def __len__(self) -> int:
+        return len(self._hashes) + self._loose_size()
+
+    def add(self, number: int, held: bytes) -> None:
+        """Hold what `holding` keeps of one clip."""
+        if held:
+            self._loose.append((number, np.frombuffer(held, np.uint8).reshape(-1, 32)))
+
+    def _loose_size(self) -> int:
+        return sum(len(hashes) for _, hashes in self._loose)
+
+    def near(self, queries: NDArray[np.uint8], within: int = 62) -> dict[int, int]:
+        """How many hashes of each clip come near any of the queries; clips without one are absent.
+
+        Cost: as Lookup.near, and some 40 ms for what is not yet in the index.
+        """
+        if self._loose_size() > LOOSE:
+            self._index()
+        found: dict[int, int] = {}
+        for start in range(0, len(queries), ASKED_AT_ONCE):
+            asked = queries[start : start + ASKED_AT_ONCE]
+            _, rows, _ = self._lookup.near(asked, within)
+            numbers, counts = np.unique(self._numbers[rows], return_counts=True)
+            for number, count in zip(numbers.tolist(), counts.tolist(), strict=True):
+                found[number] = found.get(number, 0) + count
+            words = np.ascontiguousarray(asked).view(np.uint64)
+            for number, hashes in self._loose:
+                held = np.ascontiguousarray(hashes).view(np.uint64)
+                bits = np.bitwise_count(words[:, None, :] ^ held).sum(axis=2, dtype=np.int16)
+                if count := int((bits <= within).sum()):
+                    found[number] = found.get(number, 0) + count
+        return found
+
+    def _index(self) -> None:
+        # The old index goes before the new one comes: two of them would fill the memory.
+        self._lookup = Lookup(_NOTHING)
+        self._hashes = np.concatenate([self._hashes, *(hashes for _, hashes in self._loose)])
+        added = [np.full(len(hashes), number, np.int64) for number, hashes in self._loose]
+        self._numbers = np.concatenate([self._numbers, *added])
+        self._loose = []
+        self._lookup = Lookup(self._hashes)

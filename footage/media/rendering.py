@@ -53,12 +53,19 @@ def render_still(
 
 
 def render_strip(
-    descriptor: int, name: str, count: int, cell: int, duration_s: float | None, colour: str
+    descriptor: int,
+    name: str,
+    count: int,
+    cell: int,
+    duration_s: float | None,
+    colour: str,
+    at: list[float] | None = None,
 ) -> dict[str, Any]:
     """Write a JPEG `name` of up to `count` frames side by side; returns the JSON of a Strip.
 
     Frames nearest before evenly spaced times, from key frames where these are close enough or
-    time is short. Frames that fall together are shown once.
+    time is short. Frames that fall together are shown once. Or the frames `at` these very times,
+    one cell each.
     """
     family = signatures.family_of(os.pread(descriptor, signatures.HEAD_BYTES, 0))
     if family not in signatures.DEMUXERS:
@@ -68,9 +75,14 @@ def render_strip(
         video = picture_stream(container)
         aspect = video.sample_aspect_ratio
         begins = (container.start_time or 0) / av.time_base
-        for frame in _spread(container, video, count, duration_s, begins):
+        frames = (
+            _spread(container, video, count, duration_s, begins)
+            if at is None
+            else _at_times(container, video, [begins + time_s for time_s in at])
+        )
+        for frame in frames:
             time_s = max(0.0, round(float(frame.time or 0) - begins, 3))
-            if not cells or time_s > cells[-1][0]:
+            if not cells or time_s > cells[-1][0] or at is not None:
                 cells.append((time_s, _upright(frame, aspect, cell, colour)))
     if not cells:
         raise Unplayable("damaged", "no picture could be decoded")
@@ -182,6 +194,16 @@ def _spread(
     if not found:
         _seek(container, 0)
         yield from itertools.islice(probing.frames(container, video), 0, count * 10, 10)
+
+
+def _at_times(container: Any, video: Any, wanted: list[float]) -> Iterator[Any]:
+    """The frames shown at these times; where one cannot be had, the one before it again."""
+    until = time.monotonic() + STRIP_PATIENCE
+    last = None
+    for moment in wanted:
+        last = _frame_at(container, video, moment, moment, until) or last
+        if last is not None:
+            yield last
 
 
 def _frame_at(container: Any, video: Any, wanted: float, enough: float, until: float) -> Any:

@@ -3,6 +3,7 @@
 from footage.models.clip import Appearance, Clip, ClipAdvisory
 from footage.models.film import Event, Film, FilmShot
 from footage.models.location import Location
+from footage.models.near_duplicate import FrameHashes, NearDuplicate
 from footage.models.testimony import Testimony, TestimonyRange, Transcript, TranscriptSegment
 from footage.models.two_persons import TwoPersonRequest
 
@@ -13,7 +14,9 @@ __all__ = [
     "Event",
     "Film",
     "FilmShot",
+    "FrameHashes",
     "Location",
+    "NearDuplicate",
     "Testimony",
     "TestimonyRange",
     "Transcript",

@@ -9,6 +9,7 @@ from footage.publishing.audit import Finding, audit_public
 from footage.publishing.authorities import publish_authority
 from footage.publishing.describe import describe
 from footage.publishing.foreseeing import Foreseen, foresee
+from footage.publishing.likeness import take_link_away
 from footage.publishing.narrowing import (
     kept_by_decision,
     listen,
@@ -39,5 +40,6 @@ __all__ = [
     "reasons_against",
     "revise",
     "state_of",
+    "take_link_away",
     "withdraw",
 ]

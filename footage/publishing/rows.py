@@ -20,7 +20,7 @@ from footage.catalogue.models import (
     PublicTerm,
 )
 from footage.catalogue.record import Record
-from footage.publishing import traces
+from footage.publishing import likeness, traces
 
 
 class AlreadyWithdrawn(Exception):
@@ -90,6 +90,7 @@ def put(document: Record, *, quietly: bool = False) -> PublicRecord:
         )
         for copy in document.renditions
     )
+    likeness.drop_disagreeing(document)
     return row
 
 

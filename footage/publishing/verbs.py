@@ -13,7 +13,7 @@ from footage.catalogue.record import Rendition as PublicCopy
 from footage.custody.models import EventType, record
 from footage.models import Clip, Testimony, TestimonyRange
 from footage.models.fields import reading_language, said
-from footage.publishing import authorities, rows
+from footage.publishing import authorities, likeness, rows
 from footage.publishing.access_copies import access_copies, remove
 from footage.publishing.coarsening import shown_ancestry
 from footage.publishing.describe import credited_person, describe, public_copy, public_renditions
@@ -43,6 +43,10 @@ def differs(item: Clip | Testimony) -> bool:
         return False
     made = public_renditions(item.master) if isinstance(item, Clip) else []
     now = describe(item, [public_copy(copy, copy.name) for copy in made])
+    if isinstance(item, Clip):
+        links = {tuple(link.values()) for link in likeness.links_of(item, now)}
+        if links != likeness.standing(item.reference):
+            return True
     return _comparable(now) != _comparable(row.read())
 
 
@@ -124,7 +128,7 @@ def _commit(
             _put_names(fresh)
             document = describe(fresh, copies)
             row = rows.put(document)
-            rows.put_links(fresh.reference, _links(fresh))
+            rows.put_links(fresh.reference, _links(fresh, document))
             authorities.prune()
             record(act, fresh.reference, agent=by, digest=row.digest, version=row.version)
             if override_reason and any(reason.needs_custodian for reason in late):
@@ -146,8 +150,8 @@ def _put_names(item: Clip | Testimony) -> None:
             authorities.put(place)
 
 
-def _links(item: Clip | Testimony) -> list[dict[str, Any]]:
-    """What carries what, of this record: only pairs whose other end is live now."""
+def _links(item: Clip | Testimony, document: Record) -> list[dict[str, Any]]:
+    """What carries what, and what shows the same footage: only pairs whose other end is live."""
     spans = list(
         TestimonyRange.objects.filter(
             **{"clip" if isinstance(item, Clip) else "testimony": item}
@@ -157,7 +161,8 @@ def _links(item: Clip | Testimony) -> list[dict[str, Any]]:
     live = set(
         PublicRecord.objects.live().filter(reference__in=ends).values_list("reference", flat=True)
     )
-    return [
+    alike = likeness.links_of(item, document) if isinstance(item, Clip) else []
+    return alike + [
         {
             "kind": PublicLink.Kind.CARRIED_BY,
             "left": span.testimony.reference,

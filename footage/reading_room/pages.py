@@ -37,6 +37,8 @@ from footage.reading_room.wording import (
 LANGUAGES = ("en", "ar")
 OWN_NAMES = {"en": "English", "ar": "العربية"}
 FOLDERS = {"clip": "clips", "testimony": "testimonies"}
+# Relations of two clips that show the same footage.
+SAME_FOOTAGE = {"copy", "whole", "part"}
 # What an advisory warns the ear of; everything else is seen.
 HEARD = {"grief-and-screaming", "loud-explosions", "hate-speech"}
 
@@ -147,6 +149,7 @@ def clip_page(
         "advisories": [_advisory(advisory, language) for advisory in record.advisories],
         "copies": [] if gate or record.advisory_level == "withheld" else played(record),
         "testimonies": [link for link in links if link["relation"] == "linked"],
+        "same_footage": [link for link in links if link["relation"] in SAME_FOOTAGE],
         "together": [link for link in links if link["relation"] == "together"],
         "same_day": [link for link in links if link["relation"] == "day"],
         "same_place": [link for link in links if link["relation"] == "place"],

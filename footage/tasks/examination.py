@@ -27,6 +27,7 @@ from footage.models import Clip
 from footage.suggestions import renew_suggestions
 from footage.tasks import boxes
 from footage.tasks.mirroring import mirror_master
+from footage.tasks.near_duplicates import find_near_duplicates
 
 # Encoding takes minutes and hours; what shows an archivist a file takes seconds and waits for none
 # of it, because another worker may take it from another queue.
@@ -58,6 +59,7 @@ def examine_master(master_id: int, again: bool = False) -> None:
         make_renditions.using(queue_name=ENCODING).enqueue(master.pk, "watched")
         make_renditions.using(queue_name=ENCODING, priority=-20).enqueue(master.pk, "whole")
     read_credentials.using(queue_name=ENCODING, priority=-10).enqueue(master.pk)
+    find_near_duplicates.using(queue_name=ENCODING).enqueue(master.pk)
 
 
 @task()

@@ -6,36 +6,47 @@ from typing import Final
 
 from django.conf import settings
 from django.db import close_old_connections
+from django.db.models import QuerySet
+from django_tasks.base import Task
 from django_tasks_db.compat import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from footage import publishing
 from footage.accession import adopt, draft_of_upload
 from footage.ingest.mirror import unmirrored
+from footage.ingest.models import Master
 from footage.ingest.reconciler import Finding, reconcile
 from footage.publishing import traces
+from footage.tasks.examination import ENCODING
 from footage.tasks.mirroring import mirror_master
+from footage.tasks.near_duplicates import find_near_duplicates, unhashed
 
 SECONDS_BETWEEN: Final = 3600
-MIRRORED_AT_ONCE: Final = 1000
+AT_ONCE: Final = 1000
 log = logging.getLogger(__name__)
 
 
 def keep_up() -> list[Finding]:
     """Once: end what rested on a consent that is over, empty the database's log of what was taken
-    away, reconcile, and put masters without a second copy before the workers."""
+    away, reconcile, and put masters without a second copy or without hashes before the workers."""
     publishing.narrow_lapsed()
     traces.empty_log()
     found = reconcile(arrival=draft_of_upload, adopt=adopt)
     if "mirror" in settings.STORAGES:
-        waiting = DBTaskResult.objects.filter(
-            task_path=mirror_master.module_path,
-            status__in=[TaskResultStatus.READY, TaskResultStatus.RUNNING],
-        )
-        if not waiting.exists():
-            for master in unmirrored()[:MIRRORED_AT_ONCE]:
-                mirror_master.enqueue(master.pk)
+        enqueue_unless_waiting(mirror_master, unmirrored())
+    enqueue_unless_waiting(find_near_duplicates.using(queue_name=ENCODING), unhashed())
     return found
+
+
+def enqueue_unless_waiting(task: Task, masters: QuerySet[Master]) -> None:
+    """Put masters before the workers, unless they still have some of this task to do."""
+    waiting = DBTaskResult.objects.filter(
+        task_path=task.module_path,
+        status__in=[TaskResultStatus.READY, TaskResultStatus.RUNNING],
+    )
+    if not waiting.exists():
+        for master in masters[:AT_ONCE]:
+            task.enqueue(master.pk)
 
 
 def keep_up_hourly() -> None:

@@ -19,6 +19,7 @@ from footage.tasks import (
     render,
 )
 from footage.tasks.examination import _keep_rendition, stands
+from footage.tasks.near_duplicates import find_near_duplicates
 from tests.ingest.conftest import MEDIA
 from tests.media.test_probing import without_samples
 
@@ -132,6 +133,7 @@ def test_accession_queues_the_examination_and_that_the_copies(draft: Draft) -> N
         examine_master.module_path,
         make_renditions.module_path,
         read_credentials.module_path,
+        find_near_duplicates.module_path,
     }
 
 

@@ -13,7 +13,7 @@ import pytest
 from footage import media
 from footage.media.frames import VIEWS, FrameHash, hashes_from_json
 from footage.media.likeness import LEAST_QUALITY, compare
-from footage.media.lookup import Lookup, asking
+from footage.media.lookup import LOOSE, Holdings, Lookup, asking, holding
 from tests.media.test_shared_media import said
 
 # Something that moves all over and is nowhere alike, in place of footage.
@@ -154,20 +154,27 @@ def test_a_lookup_finds_every_hash_within_31_bits_and_most_within_48() -> None:
     assert len(lookup.near(dice.integers(0, 256, (200, 32), np.uint8))[0]) == 0
 
 
-def test_a_lookup_leads_from_a_mirrored_copy_to_its_clip(
-    footage_of: Make, scene: list[FrameHash]
+@pytest.mark.parametrize("kind", CHANGES)
+@pytest.mark.parametrize("loose", [True, False])
+def test_holdings_lead_from_a_changed_copy_to_its_clip_whichever_came_first(
+    footage_of: Make, scene: list[FrameHash], kind: str, loose: bool
 ) -> None:
-    dice = np.random.default_rng(8)
-    others = dice.integers(0, 256, (20_000, 32), np.uint8)
-    ours = np.frombuffer(b"".join(frame.bits256 for frame in scene), np.uint8).reshape(-1, 32)
-    lookup = Lookup(np.concatenate((others, ours)))
-    _, rows, _ = lookup.near(asking(footage_of("scene", *CHANGES["mirrored"])))
-    assert len(rows) >= 10 and (rows >= 20_000).all()
+    copy = footage_of("scene", *CHANGES[kind])
+    for held, asked in ((scene, copy), (copy, scene)):
+        holdings = Holdings()
+        holdings.add(1, holding(held))
+        noise = np.random.default_rng(8).integers(0, 256, (1 if loose else LOOSE + 1, 32), np.uint8)
+        holdings.add(2, noise.tobytes())
+        assert holdings.near(asking(asked)).keys() == {1}
+        assert len(holdings) == len(holding(held)) // 32 + len(noise)
 
 
-def test_an_empty_lookup_finds_nothing() -> None:
+def test_empty_holdings_find_nothing() -> None:
     lookup = Lookup(np.empty((0, 32), np.uint8))
     assert len(lookup) == 0 and len(lookup.near(np.zeros((3, 32), np.uint8))[0]) == 0
+    holdings = Holdings()
+    holdings.add(1, b"")
+    assert len(holdings) == 0 and holdings.near(np.zeros((3, 32), np.uint8)) == {}
 
 
 # Shared files that show the same thing, seen by eye. Everything made from the test card is one.

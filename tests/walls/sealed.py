@@ -90,6 +90,14 @@ CLAIMS = {
     "TestimonyRange": Claim(public="testimony clip start_s end_s"),
     "Transcript": Claim(public="clip language status"),
     "TranscriptSegment": Claim(public="transcript start_ms end_ms speaker text"),
+    "FrameHashes": Claim(sealed="recipe frames held hashed_at"),
+    # Readers are told of a decision where both clips are public and say alike.
+    "NearDuplicate": Claim(
+        sealed="kind picture matched distance moments first_frames second_frames note"
+        " proposed_at decided_at",
+        gate="verdict offset_s",
+        apart="first second",
+    ),
     "TwoPersonRequest": Claim(sealed=ALL),
     "Master": Claim(
         # Readers see how long it is and, by its copies, which kind of recording.

@@ -115,6 +115,8 @@ def tokens(db):
     told = world.testimony(clip, witness=speaker)
     draft = world.clip(title_en="canary-draft-title", title_ar="canary-draft-title")
     gone = world.clip(title_en="canary-withdrawn-title")
+    copy = world.clip(journalist=person, location=world.bakery_street())
+    world.near_duplicate(clip, copy, "same", note="x")
     known = {}
     for model, field in sealed_columns():
         token = planted(model, field)
@@ -143,7 +145,11 @@ def tokens(db):
         identity.write(name, f"canary-identity-{name}")
         known[f"canary-identity-{name}"] = f"SealedIdentity.{name}"
     identity.save()
-    for item in (Clip.objects.get(pk=clip.pk), Testimony.objects.get(pk=told.pk)):
+    for item in (
+        Clip.objects.get(pk=copy.pk),
+        Clip.objects.get(pk=clip.pk),
+        Testimony.objects.get(pk=told.pk),
+    ):
         world.published(item)
     world.published(Clip.objects.get(pk=gone.pk))
     publishing.withdraw(gone.reference, reason="safety", by=world.publisher())
@@ -187,7 +193,7 @@ def test_no_sealed_token_is_in_any_public_byte(tokens, caplog):
 
 
 def test_the_canary_finds_a_planted_leak(tokens):
-    row = PublicRecord.objects.live().filter(kind="clip").get()
+    row = PublicRecord.objects.live().filter(kind="clip").first()
     token = next(token for token, secret in tokens.items() if secret == "Clip.source_note")
     leaked = row.document.replace("People wait in front of a bakery.", token)
     PublicRecord.objects.filter(pk=row.pk).update(document=leaked)

@@ -30,7 +30,16 @@ from footage.custody.models import Copy, CustodyEvent
 from footage.dates import parse
 from footage.inbox.models import Handling, Message, Outcome, PrivateKey, PublicKey
 from footage.ingest.models import Deaccession, Master, Rendition, Upload
-from footage.models import Appearance, Clip, Event, Film, Location, Testimony
+from footage.models import (
+    Appearance,
+    Clip,
+    Event,
+    Film,
+    FrameHashes,
+    Location,
+    NearDuplicate,
+    Testimony,
+)
 from footage.models.two_persons import Act, ask_for
 from footage.references import ALPHABET, check_character
 from footage.vocabularies import ANSWERS
@@ -411,6 +420,7 @@ class World:
         self.unpublished()
         items: list[Any] = [self.clip() for _ in range(4)]
         items.append(self.testimony(items[0]))
+        self.near_duplicate(items[0])
         gone = self.withdrawn()
         self.fill()
         for item in [*items, *gone]:
@@ -425,6 +435,19 @@ class World:
         self.models |= {
             model.__name__ for model in sealed.private_models() if model._default_manager.exists()
         }
+
+    def near_duplicate(self, public: Clip) -> None:
+        """The footage of a public clip is that of a draft, or is not: whatever was decided."""
+        draft = self.clip(public=False)
+        for clip in (public, draft):
+            hashed = self.sealed.randbytes(32)
+            FrameHashes.objects.create(master=clip.master, recipe=1, frames=hashed, held=hashed)
+        world.near_duplicate(
+            public,
+            draft,
+            self.gate("NearDuplicate.verdict", *NearDuplicate.Verdict.values),
+            offset_s=self.gate("NearDuplicate.offset_s", -4.0, 0.0, 30.0),
+        )
 
     def publish(self, item: Any) -> None:
         self.machine.draw(item.reference)

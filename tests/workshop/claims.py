@@ -87,6 +87,8 @@ CLAIMS: dict[str, Claim] = {
     "admin:footage_clip_look_again": Claim({ARCHIVIST, PRESERVER}),
     "admin:footage_clip_working": Claim(SEE_CLIPS, of="working copy"),
     "admin:footage_clip_use_suggestion": Claim(SEE_CLIPS, DESCRIBERS, of="suggestion", status=302),
+    **model("footage_nearduplicate", READ, changes=DESCRIBERS),
+    "admin:footage_nearduplicate_frames": Claim(READ, of="frames"),
     **model("footage_testimony", READ | {AUDITOR}, adds=DESCRIBERS, changes=DESCRIBERS),
     **public_verbs("footage_testimony", READ | {AUDITOR}),
     **model("footage_transcript", READ, adds=DESCRIBERS, changes=DESCRIBERS),

@@ -34,6 +34,7 @@ def things() -> dict[str, list[Any]]:
     )
     asking = world.staff("asking-custodian", "view_sealedidentity")
     unsealing = ask_for(Act.UNSEAL, f"people_witness:{speaker.pk}", by=asking, reason="x")
+    pair = world.near_duplicate(draft, public)
     seen = CustodyEvent.objects.filter(subject=public.reference).first()
     assert seen is not None
     return {
@@ -43,6 +44,8 @@ def things() -> dict[str, list[Any]]:
         "footage_clip preview": [draft.pk, "en"],
         "suggestion": [draft.pk, "filmed"],
         "working copy": [draft.master.renditions.first().name],
+        "footage_nearduplicate": [pair.pk],
+        "frames": [pair.pk, "first"],
         "footage_testimony": [spoken.pk],
         "footage_testimony live": [public_spoken.pk],
         "footage_testimony preview": [spoken.pk, "en"],
