@@ -25,6 +25,7 @@ from django_tasks_db.compat import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from footage import media
+from footage.catalogue.index import generations as index
 from footage.inbox import rights
 from footage.ingest.directory import Directory
 from footage.ingest.refusals import Refused
@@ -286,6 +287,26 @@ def check_permissions() -> Found:
         yield GOOD, str(settings.ARCHIVE_DATA), ""
 
 
+def check_search() -> Found:
+    """Pages are answered by the database while there is no index; words are not found then."""
+    if not settings.SERVES_PUBLIC:
+        yield GOOD, _("no readers here"), ""
+        return
+    if not index.being_written():
+        yield WARN, _("nobody keeps the index up to date"), "manage.py reindex --follow"
+    try:
+        view = index.view()
+    except index.Unavailable as reason:
+        yield BAD, str(reason), "manage.py reindex"
+        return
+    behind = index.behind(view)
+    if behind:
+        yield WARN, _("%d change(s) behind") % behind, _("It catches up by itself.")
+    if view.generation.outdated:
+        yield WARN, _("a new index is due"), _("It is built by itself; the old one is deleted.")
+    yield GOOD, _("%d record(s) in the index") % view.searcher.num_docs, ""
+
+
 CHECKS: Final[dict[str, Callable[[], Found]]] = {
     "settings": check_settings,
     "data": check_permissions,
@@ -299,6 +320,7 @@ CHECKS: Final[dict[str, Callable[[], Found]]] = {
     "public process": check_public_process,
     "clock": check_clock,
     "sandbox": check_sandbox,
+    "search": check_search,
 }
 # What a public process has: no masters, no queue, no key, and no leave to look at the rest.
 IN_PUBLIC: Final = {"settings", "keys", "public process", "clock"}

@@ -87,6 +87,8 @@ def _fold_once(text: str) -> str:
 
 def normalise(text: str) -> str:
     """The folded form of `text`, in NFC. Idempotent; O(length). White space is kept as it is."""
+    if text.isascii():
+        return text.lower().replace("`", "'")  # all that the folds below would do, sooner
     folded = _fold_once(text)
     # Removing one character can let its neighbours compose, which a second pass then folds. Each
     # pass only shortens or settles, so this ends; ordinary text needs no second change.

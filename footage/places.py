@@ -12,6 +12,7 @@ with a word beside them that settles it.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -101,6 +102,7 @@ _TRANSLITERATION = tuple(
 )
 
 
+@lru_cache(maxsize=100_000)
 def key(word: str) -> str:
     """The form in which two spellings of a name's word are compared; empty for a lone article.
 
@@ -222,6 +224,7 @@ class Gazetteer:
             for name in place.names:
                 self._index(place, name)
         self._longest = max((len(words) for words in self._names), default=0)
+        self._begin = {words[0] for words in self._names if words}
 
         bounded = [place for place in self.places.values() if place.polygon]
         self._bounded = bounded
@@ -258,10 +261,11 @@ class Gazetteer:
         """Whether the position lies in the Aleppo city area at all."""
         return bool(self._city.intersects(Point(longitude, latitude)))
 
-    def resolve(self, text: str) -> list[Place]:
+    def resolve(self, text: str, *, by_sound: bool = True) -> list[Place]:
         """The places that a name typed alone can mean, most exact reading only.
 
-        Empty when nothing fits, several when the name is ambiguous.
+        Empty when nothing fits, several when the name is ambiguous. Without `by_sound` a name
+        whose vowels are guessed is not forgiven: words of a longer text are not all names.
         """
         written = self._written.get(normalise(text).strip())
         if written:
@@ -272,8 +276,10 @@ class Gazetteer:
             if reading in self._names:
                 return list(self._names[reading])
         if len(bare) == 1 and (named := f"ال{bare[0]}") not in _ORDINARY | _THE_MARTYRS:
-            return list(self._names.get((named,), ())) or self._by_sound(bare)
-        return self._by_sound(bare)
+            written = self._names.get((named,))
+        if written:
+            return list(written)
+        return self._by_sound(bare) if by_sound else []
 
     def _by_sound(self, words: tuple[str, ...]) -> list[Place]:
         return list(self._skeletons.get(_skeleton(words), ()))
@@ -312,6 +318,9 @@ class Gazetteer:
         """The number of words from `position` that are a name, and its entry; (0, ()) if none."""
         if words[position].key in _CUES:
             return 0, ()  # the cue is not part of the name that follows it
+        first = _readings([words[position].key, ""])
+        if self._begin.isdisjoint(reading[0] for reading in first):
+            return 0, ()
         for length in range(min(self._longest, len(words) - position), 0, -1):
             name = words[position : position + length]
             if all(_JOINT.fullmatch(title, a.end, b.start) for a, b in pairwise(name)):

@@ -24,7 +24,8 @@ class Authority:
     film: broadcaster_en, broadcaster_ar, broadcast_title_en, broadcast_title_ar, broadcast_on
     (ISO 8601 day), source_en, source_ar, witnesses (slugs of the witnesses it names);
     event: happened (EDTF), place (slug), source_en, source_ar;
-    neighbourhood: kind (a code of PLACE_KINDS), parent (slug), latitude, longitude.
+    neighbourhood: kind (a code of PLACE_KINDS), parent (slug), variants (other spellings, in either
+    script), latitude, longitude.
     Every one may be absent; `demonstration` (true) marks an invented one of any kind.
     """
 

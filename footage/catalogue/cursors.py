@@ -68,6 +68,11 @@ def _is_reference(value: object) -> bool:
 
 def _key_from(sort: str, value: object) -> date | datetime | int | None:
     """Raises ValueError or TypeError for what no cursor of this sort holds."""
+    if sort == "relevance":
+        # How many better ones lie before it.
+        if type(value) is not int or not 0 <= value <= 1_000:
+            raise ValueError(value)
+        return value
     if sort == "surely":
         if value not in (0, 1):
             raise ValueError(value)

@@ -16,6 +16,7 @@ from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Sub
 
 from footage import dates, vocabularies
 from footage.catalogue.cursors import ORDERS, Cursor
+from footage.catalogue.index.language import cleaned
 from footage.catalogue.models import PublicLink, PublicRecord, PublicTerm, RecordQuerySet
 
 # In the order filters are shown. None: an open set of slugs, else the closed vocabulary.
@@ -31,8 +32,9 @@ FACETS: dict[str, vocabularies.Vocabulary | None] = {
     "advisory": vocabularies.ADVISORIES,
     "verification": vocabularies.VERIFICATION,
 }
-SORTS = ("newest", "oldest", "published")
-PARAMETERS = (*FACETS, "from", "to", "sort", "after")
+# Relevance is for words; it is what a question with words is sorted by unless it says otherwise.
+SORTS = ("relevance", "newest", "oldest", "published")
+PARAMETERS = ("q", *FACETS, "from", "to", "sort", "after")
 PAGE_SIZE = 24
 # An address may repeat keys; no reader needs more values, and a hostile one gains nothing: each
 # chosen value stands on the page with a link that holds all the others.
@@ -63,6 +65,7 @@ class Query:
     sort: str = "newest"
     after: str = ""
     ignored: tuple[tuple[str, str], ...] = ()
+    text: str = ""
 
     @classmethod
     def read(cls, parameters: Parameters) -> "Query":
@@ -79,11 +82,14 @@ class Query:
         start, end = (_bound(parameters, name, ignored) for name in ("from", "to"))
         if start and end and start > end:
             start, end = end, start
+        text = cleaned((parameters.getlist("q") or [""])[-1])
         sort = (parameters.getlist("sort") or [""])[-1]
         if sort and sort not in SORTS:
             ignored.append(("sort", sort))
+        if sort not in SORTS or (sort == "relevance" and not text):
+            sort = "relevance" if text else "newest"
         after = (parameters.getlist("after") or [""])[-1]
-        query = cls(chosen, start, end, sort if sort in SORTS else "newest", after)
+        query = cls(chosen, start, end, sort, after, text=text)
         if after and query.cursor is None:
             ignored.append(("after", after))
             query = replace(query, after="")
@@ -97,7 +103,7 @@ class Query:
     @property
     def narrowed(self) -> bool:
         """Whether the reader asked for less than every clip."""
-        return bool(self.chosen or self.start or self.end)
+        return bool(self.chosen or self.start or self.end or self.text)
 
     @property
     def cursor(self) -> Cursor | None:
@@ -118,14 +124,19 @@ class Query:
     def without_dates(self) -> "Query":
         return replace(self, start=None, end=None, after="")
 
+    def without_text(self) -> "Query":
+        sort = "newest" if self.sort == "relevance" else self.sort
+        return replace(self, text="", sort=sort, after="")
+
     def pairs(self) -> list[tuple[str, str]]:
         """The parameters of its address, in one fixed order; defaults are left out."""
-        pairs = [(facet, value) for facet in FACETS for value in self.chosen.get(facet, ())]
+        pairs = [("q", self.text)] if self.text else []
+        pairs += [(facet, value) for facet in FACETS for value in self.chosen.get(facet, ())]
         if self.start:
             pairs.append(("from", self.start.isoformat()))
         if self.end:
             pairs.append(("to", self.end.isoformat()))
-        if self.sort != "newest" and self.sort in SORTS:
+        if self.sort != ("relevance" if self.text else "newest") and self.sort in SORTS:
             pairs.append(("sort", self.sort))
         if self.after:
             pairs.append(("after", self.after))

@@ -86,6 +86,7 @@ def put(item: Published, *, renewed: bool = False, stays: bool = False) -> Publi
             facts={
                 "kind": item.kind,
                 "parent": item.parent.slug if item.parent else None,
+                "variants": [variant["text"] for variant in item.variants],
                 "latitude": item.latitude,
                 "longitude": item.longitude,
                 "stays": stays,
@@ -229,7 +230,7 @@ def _prune_places() -> int:
     if not passing:
         return 0
     terms = PublicTerm.objects.filter(facet__in=("place", "neighbourhood"))
-    used = set(terms.values_list("value", flat=True).distinct())
+    used: set[Any] = set(terms.values_list("value", flat=True).distinct())
     used |= {event.stated.get("place") for event in PublicAuthority.objects.filter(kind=Kind.EVENT)}
     for slug in tuple(used):
         while (slug := places.get(slug, {}).get("parent")) and slug not in used:

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 
 from footage import vocabularies
-from footage.catalogue import authorities, queries
+from footage.catalogue import answers, authorities, queries
 from footage.catalogue.authorities import (
     EVENT,
     FILM,
@@ -34,7 +34,7 @@ FIRST_YEAR, LAST_YEAR = 1880, 2199
 @page
 def neighbourhoods(request: HttpRequest) -> HttpResponse:
     names, language = authorities.current(), reader_language()
-    counts = queries.facets(Query(), ("neighbourhood",)).counts.get("neighbourhood", {})
+    counts = _counts("neighbourhood", names)
     entries = [
         {**_named(entry, language), "count": counts.get(entry.slug, 0)}
         for entry in names.of_kind(NEIGHBOURHOOD)
@@ -67,7 +67,7 @@ def neighbourhood(request: HttpRequest, slug: str) -> HttpResponse:
 # --- By day ------------------------------------------------------------------------------------
 @page
 def all_dates(request: HttpRequest) -> HttpResponse:
-    spans = queries.days(Query())
+    spans = answers.days(Query(), authorities.current())
     return respond(
         request, "dates.html", {"years": calendars.years(spans, reader_language()), "year": None}
     )
@@ -76,7 +76,7 @@ def all_dates(request: HttpRequest) -> HttpResponse:
 @page
 def year(request: HttpRequest, year: int) -> HttpResponse:
     first, last = _day(year, 1, 1), _day(year, 12, 31)
-    spans = queries.days(Query(start=first, end=last))
+    spans = answers.days(Query(start=first, end=last), authorities.current())
     language = reader_language()
     tiles = [each for each in calendars.years(spans, language) if each["year"] == year]
     context = {
@@ -96,7 +96,7 @@ def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     last = following - timedelta(1)
     language = reader_language()
     query = Query(start=first, end=last)
-    spans = queries.days(query)
+    spans = answers.days(query, authorities.current())
     certain = sum(span.number for span in spans if _inside(span, first, last))
     context = {
         "said": say(f"{year:04}-{month:02}", language),
@@ -121,9 +121,8 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
     chosen = _day(year, month, day)
     asked = request.GET.get("after", "")
     query = Query(start=chosen, end=chosen, sort="surely", after=asked)
-    shown = listing(
-        query, queries.page(query), queries.facets(query, ()), names, language, _paged(request.path)
-    )
+    found = answers.answer(query, names, facets=())
+    shown = listing(query, found, names, language, _paged(request.path))
     context = {
         **shown,
         "said": say_day(chosen, language),
@@ -141,7 +140,7 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
 @page
 def journalists(request: HttpRequest) -> HttpResponse:
     names, language = authorities.current(), reader_language()
-    counts = queries.facets(Query(), ("journalist",)).counts.get("journalist", {})
+    counts = _counts("journalist", names)
     entries = [
         {**_named(entry, language), "count": counts.get(entry.slug, 0)}
         for entry in names.of_kind(JOURNALIST)
@@ -183,7 +182,9 @@ def film(request: HttpRequest, slug: str) -> HttpResponse:
     names, language = authorities.current(), reader_language()
     entry = _one(names, FILM, slug)
     used = queries.page(Query(chosen={"film": (slug,), "kind": BOTH}), MOST_SHOWN).records
-    archive = queries.facets(Query(chosen={"kind": BOTH}), ("kind", "journalist"))
+    archive = answers.answer(
+        Query(chosen={"kind": BOTH}), names, facets=("kind", "journalist"), size=0
+    ).facets
     broadcast = str(entry.facts.get("broadcast_on") or "")
     witnesses = [names.get(WITNESS, each) for each in entry.facts.get("witnesses", ())]
     credited = archive.counts.get("journalist", {})
@@ -209,15 +210,19 @@ def film(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 # --- The parts ---------------------------------------------------------------------------------
+def _counts(facet: str, names: Authorities) -> dict[str, int]:
+    """How many clips each value of a facet has."""
+    return answers.answer(Query(), names, facets=(facet,), size=0).facets.counts.get(facet, {})
+
+
 def _list_of(
     request: HttpRequest, names: Authorities, language: str, chosen: dict[str, tuple[str, ...]]
 ) -> dict[str, Any]:
     """The list of what was chosen, paged at this page's own address."""
     asked = request.GET.get("after", "")
     query = Query(chosen=chosen, after=asked)
-    shown = listing(
-        query, queries.page(query), queries.facets(query, ()), names, language, _paged(request.path)
-    )
+    found = answers.answer(query, names, facets=())
+    shown = listing(query, found, names, language, _paged(request.path))
     return {**shown, "list_path": f"/{language}/clips/{Query(chosen=chosen).address}"}
 
 

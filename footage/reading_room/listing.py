@@ -5,31 +5,35 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from footage.catalogue.answers import Answer
 from footage.catalogue.authorities import Authorities
-from footage.catalogue.queries import FACETS, SORTS, Facets, Page, Query
+from footage.catalogue.queries import FACETS, SORTS, Facets, Query
+from footage.reading_room.matches import lines
 from footage.reading_room.pages import card
 from footage.reading_room.wording import say_day
 
 
 def listing(
     query: Query,
-    found: Page,
-    counted: Facets,
+    found: Answer,
     authorities: Authorities,
     language: str,
     at: Callable[[str], str],
 ) -> dict[str, Any]:
     """The context of a list; `at` turns a cursor ("" for none) into the address of its page."""
+    counted, page = found.facets, found.page
+    cards = []
+    for row in page.records:
+        record = row.read()
+        shown = card(record, authorities, language, certain=query.certainly(row))
+        cards.append({**shown, "lines": lines(record, found.spoken, language)})
     return {
-        "cards": [
-            card(row.read(), authorities, language, certain=query.certainly(row))
-            for row in found.records
-        ],
+        "cards": cards,
         "total": counted.total,
         "certain": counted.certain,
         "possible": counted.possible,
-        "following": found.following and at(found.following),
-        "preceding": found.preceding and at(found.preceding),
+        "following": page.following and at(page.following),
+        "preceding": page.preceding and at(page.preceding),
         "first": at("") if query.cursor else "",
     }
 
@@ -56,6 +60,7 @@ def filters(
         "sorts": [
             {"name": name, "title": sort_titles()[name], "chosen": name == query.sort}
             for name in SORTS
+            if query.text or name != "relevance"
         ],
         "narrowed": query.narrowed,
         "ignored": [
@@ -68,6 +73,7 @@ def filters(
 
 def facet_titles() -> dict[str, str]:
     return {
+        "q": _("Words"),
         "kind": _("Clips or testimonies"),
         "medium": _("Medium"),
         "neighbourhood": _("Neighbourhood"),
@@ -87,6 +93,7 @@ def facet_titles() -> dict[str, str]:
 
 def sort_titles() -> dict[str, str]:
     return {
+        "relevance": _("Best match first"),
         "newest": _("Latest filmed first"),
         "oldest": _("Earliest filmed first"),
         "published": _("Latest published first"),
@@ -132,7 +139,11 @@ def _chips(
 ) -> list[dict[str, str]]:
     """Each choice as words, with the address of the list without it."""
     titles = facet_titles()
-    chips = [
+    chips = []
+    if query.text:
+        without = path + query.without_text().address
+        chips.append({"title": titles["q"], "label": query.text, "path": without})
+    chips += [
         {
             "title": titles[facet],
             "label": value_label(facet, value, authorities, language) or value,

@@ -8,8 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from django.utils.translation import gettext as _
 
 from footage import vocabularies
-from footage.catalogue import authorities, queries
+from footage.catalogue import answers, authorities, queries
 from footage.catalogue.authorities import FILM, NEIGHBOURHOOD, Authorities
+from footage.catalogue.index.searching import MOST_RANKED
 from footage.catalogue.models import PublicRecord
 from footage.catalogue.queries import Query
 from footage.reading_room import pages
@@ -32,9 +33,11 @@ LONGEST = 360_000
 def home(request: HttpRequest) -> HttpResponse:
     names, language = authorities.current(), reader_language()
     everything = Query(chosen={"kind": ("clip",)})
-    counted = queries.facets(everything, HOME_FACETS)
-    found = queries.page(Query(sort="published"), LOOKED_AT)
-    cards = [pages.card(row.read(), names, language) for row in found.records]
+    answer = answers.answer(
+        replace(everything, sort="published"), names, facets=HOME_FACETS, size=LOOKED_AT
+    )
+    counted = answer.facets
+    cards = [pages.card(row.read(), names, language) for row in answer.page.records]
     places = counted.counts.get("neighbourhood", {})
     most = sorted(places.items(), key=lambda item: (-item[1], item[0]))[:12]
     context = {
@@ -63,10 +66,16 @@ def home(request: HttpRequest) -> HttpResponse:
 def clips(request: HttpRequest) -> HttpResponse:
     names, language = authorities.current(), reader_language()
     query = Query.read(request.GET)
-    found, counted = queries.page(query), queries.facets(query)
+    found = answers.answer(query, names)
     context = {
-        **listing(query, found, counted, names, language, _paged(query, request.path)),
-        **filters(query, counted, names, language, request.path),
+        **listing(query, found, names, language, _paged(query, request.path)),
+        **filters(query, found.facets, names, language, request.path),
+        "text": query.text,
+        # What a new search keeps of the old one.
+        "kept": [pair for pair in query.pairs() if pair[0] not in ("q", "sort", "after")],
+        "words_ignored": not found.searched,
+        "many_ranked": query.sort == "relevance" and found.facets.total > MOST_RANKED,
+        "most_ranked": MOST_RANKED,
         "export": _export(query),
         "only_testimonies": query.kinds == ("testimony",),
         "both_kinds": len(query.kinds) > 1,
@@ -79,10 +88,10 @@ def clips(request: HttpRequest) -> HttpResponse:
 def testimonies(request: HttpRequest) -> HttpResponse:
     names, language = authorities.current(), reader_language()
     asked = Query.read(request.GET)
+    asked = asked.without_text() if asked.text else asked
     query = Query(chosen={"kind": ("testimony",)}, sort=asked.sort, after=asked.after)
-    found, counted = queries.page(query), queries.facets(query, ())
     at = _paged(replace(query, chosen={}), request.path)
-    shown = listing(query, found, counted, names, language, at)
+    shown = listing(query, answers.answer(query, names, facets=()), names, language, at)
     return respond(request, "testimonies.html", shown)
 
 
@@ -205,7 +214,7 @@ def _seconds(text: str) -> float:
 
 
 def _export(query: Query) -> list[dict[str, str]]:
-    asked = replace(query, after="", sort="newest").address
+    asked = replace(query, after="", sort="relevance" if query.text else "newest").address
     return [
         {"name": _("CSV (spreadsheets)"), "path": f"/export/clips.csv{asked}"},
         {"name": _("JSON Lines (programs)"), "path": f"/export/clips.jsonl{asked}"},

@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from footage.catalogue import authorities
+from footage.catalogue import answers, authorities
 from footage.catalogue.authorities import (
     EVENT,
     JOURNALIST,
@@ -29,11 +29,10 @@ from footage.catalogue.authorities import (
     Authorities,
 )
 from footage.catalogue.models import PublicRecord
-from footage.catalogue.queries import PARAMETERS, Query, matching
+from footage.catalogue.queries import PARAMETERS, Query
 from footage.catalogue.record import Record
 from footage.research.problems import problem
 
-PIECE = 200
 # Of the envelope, before the declared fields.
 ENVELOPE = ("address", "version", "published_at", "revised_at")
 # Declared fields that hold slugs, and the authorities that name them.
@@ -93,8 +92,12 @@ def _export(
     query = Query.read(request.GET)
     if wrong := _wrong(request.GET, query):
         return problem(400, "Unknown or unusable query parameter", wrong)
-    number = matching(query).count()
-    rows = _rows(query, authorities.current())
+    names = authorities.current()
+    found = answers.answer(query, names, facets=(), size=0)
+    if not found.searched:
+        return problem(503, "Words cannot be searched just now", "The search index is being built.")
+    number = found.facets.total
+    rows = (_exported(row, names) for row in answers.every(query, names))
     response = StreamingHttpResponse(written(rows), content_type=media_type)
     name = f"aleppo-archive_{timezone.now():%Y-%m-%d}_{number}-records.{suffix}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -113,15 +116,6 @@ def _wrong(parameters: QueryDict, query: Query) -> str:
         name, value = query.ignored[0]
         return f"“{value[:80]}” is not a value of {name}."
     return ""
-
-
-def _rows(query: Query, names: Authorities) -> Iterator[dict[str, Any]]:
-    """The exported records, one at a time. One query for each piece."""
-    last = 0
-    while piece := list(matching(query).filter(pk__gt=last).order_by("pk")[:PIECE]):
-        for row in piece:
-            yield _exported(row, names)
-        last = piece[-1].pk
 
 
 def _exported(row: PublicRecord, names: Authorities) -> dict[str, Any]:

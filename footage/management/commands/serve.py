@@ -1,4 +1,4 @@
-"""The embedded archive: the website and two workers, as children of this process.
+"""The embedded archive: the website, two workers and the search index's follower, as children.
 
 One worker encodes; the other does everything else, so that nobody waits behind an hour of film.
 """
@@ -30,7 +30,7 @@ PR_SET_PDEATHSIG: Final = 1
 
 
 class Command(BaseCommand):
-    help = "Serve the archive on this machine, with two workers. Ctrl-C ends all."
+    help = "Serve the archive on this machine, with two workers and its search. Ctrl-C ends all."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
@@ -41,24 +41,28 @@ class Command(BaseCommand):
         self.ending = False
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.end_soon)
-        workers = [Worker(queues) for queues in QUEUES] if settings.SERVES_STAFF else []
+        helpers: list[Helper] = []
+        if settings.SERVES_STAFF:
+            helpers += [Worker(queues) for queues in QUEUES]
+        if settings.SERVES_PUBLIC:
+            helpers.append(Follower())
         web = start_web(port, threads)
         try:
-            self.watch(web, workers, port)
+            self.watch(web, helpers, port)
         finally:
             self.stdout.write("Ending ...")
             web.terminate()
-            for worker in workers:
-                worker.ask_to_end()
-            for worker in workers:
-                worker.end()
+            for helper in helpers:
+                helper.ask_to_end()
+            for helper in helpers:
+                helper.end()
             wait_for(web)
 
     def end_soon(self, number: int, frame: Any) -> None:
         # Only a note: an exception from here could come between a child's start and its name.
         self.ending = True
 
-    def watch(self, web: "subprocess.Popen[bytes]", workers: "list[Worker]", port: int) -> None:
+    def watch(self, web: "subprocess.Popen[bytes]", helpers: "list[Helper]", port: int) -> None:
         """Return when asked to end; raise CommandError when the website ends by itself."""
         announced = False
         while not self.ending:
@@ -68,31 +72,32 @@ class Command(BaseCommand):
                 self.stdout.write(f"The archive is at http://{HOST}:{port}/ (Ctrl-C ends it)")
                 self.stdout.flush()
                 announced = True
-            for worker in workers:
-                if message := worker.keep_alive():
+            for helper in helpers:
+                if message := helper.keep_alive():
                     self.stderr.write(message)
             time.sleep(0.2)
 
 
-class Worker:
-    """One worker process, started again when it dies, at longer and longer intervals."""
+class Helper:
+    """A process beside the website, started again when it dies, at longer and longer intervals."""
 
-    def __init__(self, queues: tuple[str, ...]) -> None:
-        self.queues = queues
+    name: str
+
+    def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
         self.pause = 1.0
         self.started = self.due = 0.0
 
+    def arguments(self) -> list[str]:
+        """What manage.py is told, for the next process."""
+        raise NotImplementedError
+
     def start(self) -> None:
-        self.id = secrets.token_hex(16)
         self.started = time.monotonic()
-        manage = str(settings.BASE_DIR / "manage.py")
-        self.process = child(
-            [manage, "worker", "--no-reload", "--worker-id", self.id, *self.queues]
-        )
+        self.process = child([str(settings.BASE_DIR / "manage.py"), *self.arguments()])
 
     def keep_alive(self) -> str:
-        """Start a dead worker again when its pause is over; return what there is to report."""
+        """Start a dead one again when its pause is over; return what there is to report."""
         now = time.monotonic()
         if self.process is None:
             if now >= self.due:
@@ -106,19 +111,47 @@ class Worker:
             1.0 if now - self.started > LONGEST_PAUSE else min(self.pause * 2, LONGEST_PAUSE)
         )
         self.due = now + self.pause
-        return f"The worker ended (exit status {status}); another one starts in {self.pause:g} s."
+        return (
+            f"The {self.name} ended (exit status {status}); another one starts in {self.pause:g} s."
+        )
 
     def ask_to_end(self) -> None:
         if self.process is not None:
             self.process.terminate()
 
     def end(self) -> None:
-        if self.process is None:
-            return
-        wait_for(self.process)
-        # What it could not finish in time was not lost: the next worker begins with it.
-        recovery.give_back(self.id)
-        connections.close_all()
+        if self.process is not None:
+            wait_for(self.process)
+
+
+class Worker(Helper):
+    """Takes the tasks of some queues."""
+
+    name = "worker"
+
+    def __init__(self, queues: tuple[str, ...]) -> None:
+        super().__init__()
+        self.queues = queues
+
+    def arguments(self) -> list[str]:
+        self.id = secrets.token_hex(16)
+        return ["worker", "--no-reload", "--worker-id", self.id, *self.queues]
+
+    def end(self) -> None:
+        if self.process is not None:
+            super().end()
+            # What it could not finish in time was not lost: the next worker begins with it.
+            recovery.give_back(self.id)
+            connections.close_all()
+
+
+class Follower(Helper):
+    """Keeps the search index of readers' pages up to date."""
+
+    name = "follower of the search index"
+
+    def arguments(self) -> list[str]:
+        return ["reindex", "--follow"]
 
 
 def refuse_taken(port: int) -> None:

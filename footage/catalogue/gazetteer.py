@@ -1,0 +1,66 @@
+"""The published places, as the place resolver wants them: any spelling to the slugs it means."""
+
+from footage.catalogue import authorities
+from footage.catalogue.authorities import NEIGHBOURHOOD, Authorities
+from footage.places import Gazetteer, Place
+
+# A name of the whole city narrows nothing: its word is searched like any other.
+TOO_WIDE = "city"
+
+
+class Places:
+    """The gazetteer of one state of the published names."""
+
+    def __init__(self, names: Authorities) -> None:
+        self.names = names
+        places = [
+            Place(
+                slug=entry.slug,
+                kind=str(entry.facts.get("kind") or ""),
+                name_en=entry.name_en,
+                name_ar=entry.name_ar,
+                variants=tuple(entry.facts.get("variants") or ()),
+                latitude=None,
+                longitude=None,
+                polygon=None,
+                parent=entry.facts.get("parent"),
+            )
+            for entry in names.of_kind(NEIGHBOURHOOD)
+        ]
+        self._gazetteer = Gazetteer(places)
+        self._parts: dict[str, list[str]] = {}
+        for place in places:
+            if place.parent:
+                self._parts.setdefault(place.parent, []).append(place.slug)
+
+    def resolve(self, text: str, *, by_sound: bool) -> tuple[str, ...]:
+        """The slugs a typed name can mean, with all that lies inside; empty for the whole city."""
+        found = self._gazetteer.resolve(text, by_sound=by_sound)
+        slugs = [place.slug for place in found if place.kind != TOO_WIDE]
+        return tuple(dict.fromkeys(slug for each in slugs for slug in self._within(each)))
+
+    def mentioned(self, *titles: str) -> tuple[str, ...]:
+        """The slugs of the places that titles name, but for the whole city."""
+        found = [each.place for title in titles for each in self._gazetteer.find_in(title)]
+        return tuple(dict.fromkeys(place.slug for place in found if place.kind != TOO_WIDE))
+
+    def _within(self, slug: str, depth: int = 0) -> list[str]:
+        inside = self._parts.get(slug, ()) if depth < 9 else ()
+        return [slug, *(part for each in inside for part in self._within(each, depth + 1))]
+
+
+_known: Places | None = None
+
+
+def current() -> Places:
+    """The places as they are published now. Cost: that of `authorities.current`."""
+    return of(authorities.current())
+
+
+def of(names: Authorities) -> Places:
+    """The places among these names; made again (some 50 ms) only when the names changed."""
+    global _known
+    known = _known
+    if known is None or known.names is not names:
+        known = _known = Places(names)
+    return known

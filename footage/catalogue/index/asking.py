@@ -1,0 +1,242 @@
+"""A reader's question as the engine takes it.
+
+Names of places, people, events, films and subjects are resolved here, from what is published at
+this moment, and asked for by slug. A word that only names a place finds that place, under any
+spelling, and what is said about it; it does not find every title that holds a like word.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import tantivy
+from tantivy import Occur, Query
+
+from footage import vocabularies
+from footage.catalogue import gazetteer
+from footage.catalogue.authorities import EVENT, FILM, JOURNALIST, Authorities
+from footage.catalogue.index.language import Part, parts
+from footage.catalogue.index.words import beginnings, words
+
+TEXTS = ("title", "summary", "said")
+# Titles before summaries before speech.
+WEIGHTS = {"title": 64.0, "summary": 8.0, "said": 1.0}
+# A beginning stands for this many words at most, the commonest first.
+MOST_WORDS = 60
+# A name has no more words than this.
+LONGEST_NAME = 5
+# (facet, value) pairs by the stems of a name.
+Named = dict[tuple[str, ...], list[tuple[str, str]]]
+NAMED = (JOURNALIST, EVENT, FILM)
+
+
+class Question:
+    """A text, ready to be put to one index under the names as they are published."""
+
+    def __init__(self, text: str, names: Authorities) -> None:
+        self.parts = parts(text)
+        self._places = gazetteer.of(names)
+        self._named = _index_of_names(names)
+        self.spoken = self._spoken()
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing in it to look for."""
+        return not any(words(part.text) for each in self.parts for part in each)
+
+    def _spoken(self) -> frozenset[str]:
+        """The stems that make a line one that answers."""
+        asked = (part for each in self.parts for part in each if not part.without)
+        return frozenset(
+            stem for part in asked if part.field in ("", "said") for stem in words(part.text)
+        )
+
+    def asked(
+        self, searcher: tantivy.Searcher, schema: tantivy.Schema, *, ranked: bool
+    ) -> list[tuple[Occur, Query]]:
+        """The clauses of a search; `ranked` where their score will be used."""
+        asking = _Asking(searcher, schema, self._places, self._named, ranked)
+        clauses: list[tuple[Occur, Query]] = []
+        for run in _runs(self.parts):
+            if isinstance(run, list):
+                clauses += [(Occur.Must, each) for each in asking.together(run)]
+            else:
+                (alternatives,) = run
+                found = [each for part in alternatives if (each := asking.one(part)) is not None]
+                if found:
+                    occur = Occur.MustNot if alternatives[0].without else Occur.Must
+                    clauses.append((occur, _any_of(found)))
+        return clauses
+
+
+def _runs(asked: Sequence[list[Part]]) -> Iterator[list[Part] | tuple[list[Part]]]:
+    """Plain words that follow each other, as lists, since several may be one name; and the rest,
+    each in a tuple of its own."""
+    plain: list[Part] = []
+    for alternatives in asked:
+        first = alternatives[0]
+        if len(alternatives) == 1 and first.way == "word" and not (first.field or first.without):
+            plain.append(first)
+            continue
+        if plain:
+            yield plain
+            plain = []
+        yield (alternatives,)
+    if plain:
+        yield plain
+
+
+class _Asking:
+    def __init__(
+        self,
+        searcher: tantivy.Searcher,
+        schema: tantivy.Schema,
+        places: gazetteer.Places,
+        named: Named,
+        ranked: bool,
+    ) -> None:
+        self.searcher, self.schema = searcher, schema
+        self.places, self.named, self.ranked = places, named, ranked
+
+    def together(self, run: Sequence[Part]) -> Iterator[Query]:
+        """What plain words ask, longest names first."""
+        position = 0
+        while position < len(run):
+            for length in range(min(LONGEST_NAME, len(run) - position), 0, -1):
+                text = " ".join(part.text for part in run[position : position + length])
+                whole = length == len(run)
+                if (found := self._name(text, whole=whole)) is not None:
+                    yield found
+                    break
+            else:
+                length = 1
+                if (found := self._anywhere(words(run[position].text))) is not None:
+                    yield found
+            position += length
+
+    def one(self, part: Part) -> Query | None:
+        """What one part asks; None where it holds no word."""
+        if part.field == "place":
+            return self._of_place(self.places.resolve(part.text, by_sound=True), ())
+        if part.field in ("journalist", "event", "film", "subject"):
+            return self._values(self._called(part.field, part.text))
+        if part.way == "beginning":
+            return self._beginning(part)
+        stems = words(part.text)
+        if not stems:
+            return None
+        if part.field:
+            return self._in(part.field, stems, phrase=part.way == "phrase")
+        if part.way == "phrase" and len(stems) > 1:
+            return self._ranked(stems, phrase=True)
+        if part.way == "word" and (found := self._name(part.text, whole=False)) is not None:
+            return found
+        return self._anywhere(stems)
+
+    # --- Names ----------------------------------------------------------------------------------
+    def _name(self, text: str, *, whole: bool) -> Query | None:
+        """What a name asks; None when the text is none."""
+        stems = words(text)
+        if not stems:
+            return None
+        if slugs := self.places.resolve(text, by_sound=whole):
+            return self._of_place(slugs, stems)
+        values = self.named.get(tuple(stems))
+        if values:
+            return _any_of([self._weighty(self._values(values)), self._ranked(stems, phrase=True)])
+        return None
+
+    def _of_place(self, slugs: Iterable[str], stems: Sequence[str]) -> Query:
+        """The records of these places, those whose titles name one, and those who speak of it."""
+        slugs = list(slugs)
+        if not slugs:
+            return Query.empty_query()
+        found = [
+            self._weighty(Query.term_set_query(self.schema, field, slugs))
+            for field in ("neighbourhood", "place", "mention")
+        ]
+        if stems:
+            found.append(self._in("said", stems, phrase=True))
+        return _any_of(found)
+
+    def _called(self, field: str, text: str) -> list[tuple[str, str]]:
+        stems = set(words(text))
+        return [
+            (facet, value)
+            for name, values in self.named.items()
+            for facet, value in values
+            if facet == field and (value == text or (stems and stems <= set(name)))
+        ]
+
+    def _values(self, values: Sequence[tuple[str, str]]) -> Query:
+        """The records with one of these (facet, value) pairs."""
+        if not values:
+            return Query.empty_query()
+        return _any_of([Query.term_query(self.schema, *pair, "basic") for pair in values])
+
+    def _weighty(self, query: Query) -> Query:
+        return Query.const_score_query(query, WEIGHTS["title"]) if self.ranked else query
+
+    # --- Words ----------------------------------------------------------------------------------
+    def _anywhere(self, stems: Sequence[str]) -> Query | None:
+        if not stems:
+            return None
+        if not self.ranked:
+            return _all_of([Query.term_query(self.schema, "any", stem, "basic") for stem in stems])
+        return _all_of([self._ranked([stem], phrase=False) for stem in stems])
+
+    def _ranked(self, stems: Sequence[str], *, phrase: bool) -> Query:
+        """In title, summary or speech; the weightiest of them counts."""
+        return Query.disjunction_max_query(
+            [
+                Query.boost_query(self._in(name, stems, phrase=phrase), WEIGHTS[name])
+                for name in TEXTS
+            ]
+        )
+
+    def _in(self, name: str, stems: Sequence[str], *, phrase: bool) -> Query:
+        if phrase and len(stems) > 1:
+            return Query.phrase_query(self.schema, name, list(stems))
+        return _all_of([Query.term_query(self.schema, name, stem) for stem in stems])
+
+    def _beginning(self, part: Part) -> Query:
+        field = part.field or "any"
+        known: dict[str, int] = {}
+        for beginning in beginnings(part.text):
+            known.update(self.searcher.terms_with_prefix(field, beginning, limit=2_000))
+        common = sorted(known, key=lambda word: (-known[word], word))[:MOST_WORDS]
+        if not common:
+            return Query.empty_query()
+        return Query.term_set_query(self.schema, field, common)
+
+
+def _any_of(queries: Sequence[Query]) -> Query:
+    if len(queries) == 1:
+        return queries[0]
+    return Query.disjunction_max_query(list(queries))
+
+
+def _all_of(queries: Sequence[Query]) -> Query:
+    if len(queries) == 1:
+        return queries[0]
+    return Query.boolean_query([(Occur.Must, query) for query in queries])
+
+
+_names_known: tuple[Authorities, Named] | None = None
+
+
+def _index_of_names(names: Authorities) -> Named:
+    """ "facet:value" by the stems of each name in either language. Made anew when names change."""
+    global _names_known
+    known = _names_known
+    if known is not None and known[0] is names:
+        return known[1]
+    index: Named = {}
+    for kind in NAMED:
+        for entry in names.of_kind(kind):
+            for name in (entry.name_en, entry.name_ar):
+                index.setdefault(tuple(words(name)), []).append((kind, entry.slug))
+    for term in vocabularies.SUBJECTS:
+        for name in (term.en, term.ar):
+            index.setdefault(tuple(words(name)), []).append(("subject", term.code))
+    index.pop((), None)
+    _names_known = (names, index)
+    return index

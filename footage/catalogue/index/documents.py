@@ -1,0 +1,135 @@
+"""What of a record stands in the index: words, filterable values, and keys to sort by.
+
+Nothing here is shown to a reader: an answer is a list of references, and what is shown of each is
+read from its live row. Names of people and places are not in the index either; they are resolved
+to slugs when a question is asked, so that removing a name leaves nothing to find it by.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any
+
+import tantivy
+
+from footage.catalogue.index.words import words
+from footage.references import ALPHABET
+
+# What is filtered by and counted; a column each, since one for all took three times as long.
+COUNTED = (
+    *("kind", "medium", "neighbourhood", "subject", "journalist", "event", "film", "language"),
+    *("advisory", "verification", "month"),
+)
+# Beyond every day a calendar holds: for the open ends of an interval.
+NEVER = 4_000_000
+UNDATED = 0
+_TIES = (1 << 40) - 1
+_PLACE_OF = {letter: place for place, letter in enumerate(ALPHABET)}
+_EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@cache
+def schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("reference", stored=True, tokenizer_name="raw", index_option="basic")
+    for name in (*COUNTED, "witness", "place"):
+        fast = name in COUNTED
+        builder.add_text_field(name, fast=fast, tokenizer_name="raw", index_option="basic")
+    # Slugs of the places that a title names, wherever it was filmed.
+    builder.add_text_field("mention", tokenizer_name="raw", index_option="basic")
+    # Its filmed date, "first|last|certain": the calendar counts these.
+    builder.add_text_field("span", fast=True, tokenizer_name="raw", index_option="basic")
+    for name in ("title", "summary", "said"):
+        builder.add_text_field(name, tokenizer_name="words")
+    # The words of all three, for finding and counting without ranking.
+    builder.add_text_field("any", tokenizer_name="words", index_option="basic")
+    for name in ("newest", "oldest", "published", "first", "last", "certain"):
+        builder.add_integer_field(name, fast=True)
+    return builder.build()
+
+
+def register(index: tantivy.Index) -> tantivy.Index:
+    """Tell an index how words come: as stems, which are taken as they are."""
+    whole = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+    index.register_tokenizer("words", whole)
+    return index
+
+
+def document(
+    record: Mapping[str, Any], published: datetime, mentions: tuple[str, ...] = ()
+) -> tantivy.Document:
+    """The index's entry for a record, given as its stored JSON document."""
+    title = words(f"{record['title_en']} {record['title_ar']}")
+    summary = words(f"{record['summary_en']} {record['summary_ar']}")
+    said = words(
+        " ".join(segment["text"] for each in record["transcripts"] for segment in each["segments"])
+    )
+    first, last = _day(record["filmed_from"]), _day(record["filmed_to"])
+    dated = first is not None or last is not None
+    sort = first.toordinal() if first else None
+    reference = record["reference"]
+    entry: dict[str, Any] = {
+        "reference": reference,
+        **_values(record, first, last),
+        "title": " ".join(title),
+        "summary": " ".join(summary),
+        "said": " ".join(said),
+        "any": " ".join({*title, *summary, *said}),
+        "newest": by_day(sort, reference, newest=True),
+        "oldest": by_day(sort, reference, newest=False),
+        "published": by_publication(published, reference),
+        "first": first.toordinal() if first else UNDATED if dated else NEVER,
+        "last": last.toordinal() if last else NEVER if dated else UNDATED - 1,
+        "certain": int(bool(record["filmed_certain"])),
+    }
+    if mentions:
+        entry["mention"] = list(mentions)
+    if dated:
+        entry["span"] = f"{first or ''}|{last or ''}|{int(record['filmed_certain'])}"
+    return tantivy.Document(**entry)
+
+
+def _values(
+    record: Mapping[str, Any], first: date | None, last: date | None
+) -> dict[str, list[str]]:
+    """The filterable values, as `Record.terms` has them; the place shown; and the month it was
+    surely filmed in."""
+    one = ("kind", "medium", "neighbourhood", "journalist", "witness", "verification", "place")
+    found = {facet: [record[facet]] for facet in one if record[facet]}
+    many = {
+        "subject": record["subjects"],
+        "event": record["events"],
+        "language": record["languages"],
+        "film": [shot["film"] for shot in record["shots"]],
+        "advisory": [each["code"] for each in record["advisories"]],
+    }
+    found |= {facet: list(dict.fromkeys(values)) for facet, values in many.items() if values}
+    if record["filmed_certain"] and first and last and f"{first:%Y-%m}" == f"{last:%Y-%m}":
+        found["month"] = [f"{first:%Y-%m}"]
+    return found
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+# --- Keys to sort by: each names one place in the order, so that a page can begin beside it ------
+def by_day(ordinal: int | None, reference: str, *, newest: bool) -> int:
+    """Descending for the newest, ascending for the oldest; undated last; then by reference."""
+    tie = _tie(reference)
+    if newest:
+        return (UNDATED if ordinal is None else ordinal) << 40 | (_TIES - tie)
+    return (NEVER if ordinal is None else ordinal) << 40 | tie
+
+
+def by_publication(published: datetime, reference: str) -> int:
+    """Descending by the microsecond; the end of the reference parts what shares even that."""
+    since = int((published - _EPOCH).total_seconds() * 1_000_000)
+    return max(since, 0) << 12 | (0xFFF - (_tie(reference) & 0xFFF))
+
+
+def _tie(reference: str) -> int:
+    number = 0
+    for letter in reference[3:7] + reference[8:12]:
+        number = number << 5 | _PLACE_OF.get(letter, 0)
+    return number

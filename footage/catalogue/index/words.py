@@ -1,0 +1,89 @@
+"""A text as the index holds it: its words, folded, each cut to its stem by its script.
+
+The same function reads records and questions. Folding is `footage.normalisation`; the Arabic and
+the English stemmer are Snowball's. Arabic words lose article, conjunction and common endings first
+(the "light" stemming of Larkey, Ballesteros and Connell), which Snowball's does by halves: it reads
+والحسن as another word than الحسن. An apostrophe inside a word is dropped (Sha'ar, Shaar); digits
+stand apart from letters, because titles run a date into the last word.
+"""
+
+import re
+import threading
+from collections.abc import Iterator
+
+import Stemmer
+
+from footage.normalisation import normalise
+
+_MARKS = "\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u08d3-\u08ff"
+_UNSEEN = "\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+_QUOTES = "'\u0060\u00b4\u2018\u2019\u201b\u02bb-\u02bf"
+WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{_MARKS}{_UNSEEN}]|[{_QUOTES}](?=[^\W\d_]))*|\d+")
+_LETTERS = re.compile(r"[^\W\d_]+|\d+")
+# A "word" longer than any word is noise; all of it would only fill the index.
+LONGEST = 60
+# Words repeat so often that nearly all are found here; bounded, because readers may type anything.
+REMEMBERED = 200_000
+
+# As folded: haa stands for taa marbuta.
+_PREFIXES = ("ال", "وال", "بال", "كال", "فال", "لل", "و")
+_ENDINGS = ("ها", "ان", "ات", "ون", "ين", "يه", "ه", "ي")
+
+_lock = threading.Lock()
+_arabic, _english = Stemmer.Stemmer("arabic"), Stemmer.Stemmer("english")
+_known: dict[str, tuple[str, ...]] = {}
+
+
+def words(text: str) -> list[str]:
+    """The stems of a text in order. Never raises; linear in the text."""
+    found: list[str] = []
+    for word in WORD.findall(text):
+        stems = _known.get(word)
+        found += _read(word) if stems is None else stems
+    return found
+
+
+def placed(text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """Each word of a text where it stands: from, to, its stems."""
+    for match in WORD.finditer(text):
+        stems = _known.get(match.group())
+        yield match.start(), match.end(), _read(match.group()) if stems is None else stems
+
+
+def beginnings(text: str) -> list[str]:
+    """How the stems of words that begin so may begin: as typed, and without article or "and"."""
+    folded = normalise(text[:LONGEST]).replace("'", "")
+    parts = _LETTERS.findall(folded)
+    if not parts:
+        return []
+    last = parts[-1]
+    bare = next((last[len(each) :] for each in _PREFIXES if last.startswith(each)), "")
+    return [last, bare] if len(bare) > 1 else [last]
+
+
+def _read(word: str) -> tuple[str, ...]:
+    folded = normalise(word[:LONGEST]).replace("'", "")
+    with _lock:  # a stemmer keeps its working memory between calls
+        stems = tuple(_stem(part) for part in _LETTERS.findall(folded))
+        if len(_known) >= REMEMBERED:
+            _known.clear()
+        _known[word] = stems
+    return stems
+
+
+def _stem(word: str) -> str:
+    if not "\u0600" <= word[0] <= "\u06ff":
+        return str(_english.stemWord(word))
+    return str(_arabic.stemWord(_light(word)))
+
+
+def _light(word: str) -> str:
+    """Without the affixes that leave a word of two letters, or three after a lone waw."""
+    for prefix in _PREFIXES:
+        if word.startswith(prefix) and len(word) >= len(prefix) + (3 if prefix == "و" else 2):
+            word = word[len(prefix) :]
+            break
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) >= len(ending) + 2:
+            word = word[: -len(ending)]
+    return word
