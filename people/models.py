@@ -244,7 +244,7 @@ class SealedIdentity(models.Model):
 
     def is_called(self, words: Iterable[str]) -> bool:
         """Whether the legal name has all of these words. Opens nothing."""
-        return sealing.holds(self.name_tags, words, place=self._place("legal_name"))
+        return sealing.holds(bytes(self.name_tags), words, place=self._place("legal_name"))
 
     def keys(self) -> set[str]:
         """The keys it is sealed under: one, unless it waits to be sealed again."""

@@ -43,11 +43,16 @@ def only_text(value: Any) -> None:
         )
 
 
+def isolated(text: Any) -> str:
+    """`text` within a sentence of another direction: a name, a time, what somebody typed."""
+    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
+
+
 class OnlyText:
     """For a ModelAdmin or an inline: its text fields take text alone."""
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Field | None:
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
         if isinstance(field, CharField):
             field.validators.append(only_text)
         return field

@@ -12,9 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from footage import publishing
-from footage.admin.base import OnlyText, require
+from footage.admin.base import OnlyText, only_text, require
 from footage.custody.models import EventType, record
-from people.models import Consent, Person
+from people.models import Consent, Journalist, Witness
 
 ADD = "people.add_consent"
 
@@ -27,6 +27,10 @@ class ConsentForm(forms.ModelForm):
             day: forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
             for day in ("given_on", "until")
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["how_recorded"].validators.append(only_text)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -64,11 +68,12 @@ class ConsentInline(OnlyText, admin.TabularInline):
         return False
 
 
-def answer(desk: Any, request: HttpRequest, person: Person) -> HttpResponse:
+def answer(desk: Any, request: HttpRequest, person: Journalist | Witness) -> HttpResponse:
     """Ask for the statement; say what it takes away; keep it."""
     require(request, ADD)
     side = str(person._meta.model_name)
-    statement = Consent(**{side: person}, recorded_by=request.user)
+    by: Any = request.user
+    statement = Consent(**{side: person}, recorded_by=by)
     form = ConsentForm(request.POST or None, instance=statement)
     foreseen = None
     if request.method == "POST" and form.is_valid():

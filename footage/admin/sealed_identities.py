@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from footage import identities
 from footage.admin import fresh_factor
-from footage.admin.base import require
+from footage.admin.base import isolated, only_text, require
 from footage.custody.models import CustodyEvent, EventType, record
 from footage.models import TwoPersonRequest
 from footage.models.two_persons import Act, ask_for
@@ -37,6 +37,7 @@ SEARCHES_AN_HOUR = 30
 
 class AskForm(forms.Form):
     why = forms.CharField(
+        validators=[only_text],
         label=_("Why you need to look"),
         max_length=300,
         help_text=_("The other custodian decides by it. Kept with your name. Name nobody here."),
@@ -65,6 +66,7 @@ class IdentityForm(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.help_text = _("Sealed: never shown to readers.")
+            field.validators.append(only_text)
             field.widget.attrs |= {"autocomplete": "off", "dir": "auto"}
 
 
@@ -118,7 +120,7 @@ def find(desk: Any, request: HttpRequest) -> HttpResponse:
         verb=_("Find"),
         form=form,
         template="admin/people/find.html",
-        found=found and [(person, desk.address_of(person)) for person in found],
+        found=[(one, desk.address_of(one)) for one in found or ()],
         searched=found is not None,
         consequences=(
             _("The search is recorded with your name and whom it found, without the words."),
@@ -150,7 +152,7 @@ def _ask(desk: Any, request: HttpRequest, person: Person) -> HttpResponse:
             possible=False,
             told=(
                 _("Another custodian has not decided yet. The request lapses on %(day)s.")
-                % {"day": timezone.localtime(waits.expires_at).date().isoformat()},
+                % {"day": isolated(timezone.localtime(waits.expires_at).date().isoformat())},
             ),
         )
     form = AskForm(request.POST or None)
@@ -204,7 +206,7 @@ def _look(
         consequences=(
             _("The look is recorded: who, when, at whom and by whose agreement."),
             _("What was agreed ends at %(time)s.")
-            % {"time": f"{timezone.localtime(agreed.expires_at):%Y-%m-%d %H:%M %Z}"},
+            % {"time": isolated(f"{timezone.localtime(agreed.expires_at):%Y-%m-%d %H:%M %Z}")},
             *fresh_factor.notice(),
         ),
     )

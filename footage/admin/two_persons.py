@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from footage.admin.base import WorkshopAdmin
+from footage.admin.base import WorkshopAdmin, isolated
 from footage.models import TwoPersonRequest
 from footage.models.two_persons import Act, acts_of
 
@@ -35,7 +35,7 @@ class TwoPersonRequestAdmin(WorkshopAdmin):
     change_form_template = "admin/named_change_form.html"
     list_display = ("act", "subject", "asked_by", "asked_at", "decided_by", "state")
     list_select_related = ("asked_by", "decided_by")
-    list_filter = ("act", "agreed")
+    list_filter = ("act",)
     fields = readonly_fields = (
         "act",
         "about",
@@ -142,9 +142,12 @@ class TwoPersonRequestAdmin(WorkshopAdmin):
             verb=_("Agree") if agreed else _("Refuse"),
             grave=agreed,
             told=(
-                _("What it is about: %(thing)s") % {"thing": self.about(asked)},
+                _("What it is about: %(thing)s") % {"thing": isolated(self.about(asked))},
                 _("Asked by %(name)s: “%(reason)s”")
-                % {"name": asked.asked_by.get_username(), "reason": asked.reason},
+                % {
+                    "name": isolated(asked.asked_by.get_username()),
+                    "reason": isolated(asked.reason),
+                },
             ),
             consequences=CONSEQUENCES.get(act, ()) if agreed else (_("Nothing happens."),),
         )

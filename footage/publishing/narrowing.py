@@ -3,6 +3,7 @@
 Runs by itself, inside the transaction that stored the change, and only ever takes away.
 """
 
+from datetime import datetime, time
 from functools import partial
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from footage.catalogue.models import PublicRecord
-from footage.custody.models import EventType, record
+from footage.custody.models import CustodyEvent, EventType, record
 from footage.models import Clip, Testimony
 from footage.publishing import authorities, rows
 from footage.publishing.access_copies import remove
@@ -99,7 +100,8 @@ def kept_by_decision(person: Journalist | Witness) -> list[str]:
 
 def _shows_somebody_who_refuses(clip: Clip) -> bool:
     seen = clip.appearances.filter(identifiable=True, resolved="", witness__isnull=False)
-    return any(row.witness.refuses(Use.VIEW) for row in seen.select_related("witness"))
+    people = [row.witness for row in seen.select_related("witness")]
+    return any(person is not None and person.refuses(Use.VIEW) for person in people)
 
 
 def _resting_on(person: Journalist | Witness) -> list[str]:
@@ -130,9 +132,17 @@ def _withdraw(references: list[str], *, reason: str) -> int:
 
 
 def _unsay(person: Journalist | Witness, said: set[str]) -> int:
-    """Take the words that say a name out of the live records near its person."""
+    """Take the words that say a name out of the live records near its person.
+
+    Not out of what a custodian let through after the name was lost: they decided upon these words.
+    """
+    near = references_near(person)
+    let_through = CustodyEvent.objects.filter(
+        type=EventType.OVERRIDE, subject__in=near, recorded_at__gt=_tightened_at(person)
+    )
+    near -= set(let_through.values_list("subject", flat=True))
     acts = 0
-    for row in PublicRecord.objects.live().filter(reference__in=references_near(person)):
+    for row in PublicRecord.objects.live().filter(reference__in=near):
         document = row.read()
         left = unsaid(document, said)
         if left is None:
@@ -142,6 +152,17 @@ def _unsay(person: Journalist | Witness, said: set[str]) -> int:
             record(EventType.NARROWING, row.reference, digest=narrowed.digest)
             acts += 1
     return acts
+
+
+def _tightened_at(person: Journalist | Witness) -> datetime:
+    """The last moment at which this person's protection may have changed."""
+    moments = [person.history.latest().history_date]
+    for consent in person.consents.filter(use=Use.VIEW):
+        moments.append(consent.recorded_at)
+        if consent.until is not None and consent.until < timezone.localdate():
+            over = datetime.combine(consent.until, time.max)
+            moments.append(timezone.make_aware(over))
+    return max(moments)
 
 
 def _end_downloads(journalist: Journalist) -> int:

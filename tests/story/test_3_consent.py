@@ -167,6 +167,22 @@ def test_a_record_whose_every_title_says_the_name_is_withdrawn():
     assert PublicRecord.objects.get().withdrawal_reason == "consent-withdrawn"
 
 
+def test_what_a_custodian_let_through_afterwards_stays_until_the_protection_changes_again():
+    person = world.journalist("Nour Halabi")
+    clip = world.clip(journalist=person, summary_en="Nour Halabi is also a town.")
+    world.published(clip)
+    person.protection = "withheld"
+    person.save()
+    assert PublicRecord.objects.get().read().summary_en == ""
+    clip.credit = "withheld"
+    clip.save()
+    publishing.revise(clip, by=world.custodian(), override_reason="The town is meant.")
+    publishing.narrow(person)
+    assert PublicRecord.objects.get().read().summary_en == "Nour Halabi is also a town."
+    person.save()
+    assert PublicRecord.objects.get().read().summary_en == ""
+
+
 def test_an_old_byline_goes_with_the_new_one():
     person = world.journalist("Nour Halabi")
     clip = world.clip(journalist=person, summary_en="Nour Halabi and friends.")
