@@ -66,6 +66,11 @@ class TwoPersonRequestQuerySet(models.QuerySet):
         """Asked, and neither decided nor lapsed."""
         return self.filter(decided_at__isnull=True, expires_at__gt=timezone.now())
 
+    def decidable_by(self, user: Any) -> "TwoPersonRequestQuerySet":
+        """Of acts that `user` may agree to, asked by somebody else."""
+        acts = [act for act, rule in RULES.items() if user.has_perm(rule.agrees)]
+        return self.filter(act__in=acts).exclude(asked_by=user)
+
     def usable_by(self, user: Any, act: Act, subject: str) -> "TwoPersonRequestQuerySet":
         """What was agreed for this person, and is still open."""
         return self.filter(

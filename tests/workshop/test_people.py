@@ -244,6 +244,17 @@ def test_a_custodian_looks_after_another_one_agreed_and_the_look_is_recorded_fir
     assert LEGAL_NAME not in other.post(address, {"why": WHY}).content.decode()
 
 
+def test_the_front_page_tells_the_second_person_and_not_the_first(
+    sign_in: SignIn, sealed: Journalist
+) -> None:
+    client, other = sign_in("custodian"), sign_in("custodian", username="other")
+    told = "1 request waits for your decision"
+    client.post(at("sealed", sealed), {"why": WHY})
+    assert told in other.get(reverse("admin:index")).content.decode()
+    for one in (client, sign_in("archivist"), sign_in("auditor")):
+        assert told not in one.get(reverse("admin:index")).content.decode()
+
+
 def test_one_custodian_alone_reads_nothing(sign_in: SignIn, sealed: Journalist) -> None:
     client = sign_in("custodian")
     client.post(at("sealed", sealed), {"why": WHY})
