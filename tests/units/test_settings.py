@@ -1,6 +1,10 @@
 """Every variable the archive reads is documented, and secrets are kept whole."""
 
+import json
+import os
 import re
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -69,3 +73,36 @@ def test_what_nginx_could_not_answer_is_refused_when_settings_are_read():
             accel_location(wrong, directory)
     with pytest.raises(ValueError, match="unset it"):
         accel_location("/access-copies/", bucket)
+
+
+def settings_with(**environment: str) -> dict:
+    """The settings as a process reads them with this environment."""
+    asked = "SESSION_COOKIE CSRF_COOKIE LANGUAGE_COOKIE SECURE_ DEBUG USE_X".split()
+    code = (
+        "import json, aleppo_archive.settings as s; print(json.dumps({k: v for k, v in "
+        f"vars(s).items() if k.startswith({tuple(asked)!r})}}, default=str))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **environment},
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    return json.loads(done.stdout)
+
+
+def test_behind_https_cookies_are_secure_and_say_so_in_their_names(tmp_path):
+    found = settings_with(ARCHIVE_DATA=str(tmp_path), BASE_URL="https://archive.example")
+    for cookie in ("SESSION", "CSRF", "LANGUAGE"):
+        assert found[f"{cookie}_COOKIE_SECURE"] is True
+        assert found[f"{cookie}_COOKIE_NAME"].startswith("__Secure-")
+        assert found[f"{cookie}_COOKIE_PATH"] == "/admin/"
+        # Those that settings.py leaves alone have Django's own default: HttpOnly, and Lax.
+        assert found.get(f"{cookie}_COOKIE_HTTPONLY", True) is True
+        assert found.get(f"{cookie}_COOKIE_SAMESITE", "Lax") == "Lax"
+    assert found["SECURE_HSTS_SECONDS"] >= 365 * 24 * 3600
+    assert found["SECURE_HSTS_INCLUDE_SUBDOMAINS"] and found["SECURE_SSL_REDIRECT"]
+    assert "SECURE_PROXY_SSL_HEADER" not in found, "gunicorn asks who says it"
+    assert not found.get("USE_X_FORWARDED_HOST") and found["DEBUG"] is False

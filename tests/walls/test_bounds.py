@@ -160,6 +160,18 @@ def test_a_method_in_a_header_or_a_field_counts_for_nothing(collection: None) ->
         assert client.post(address, {"_method": "GET"}, headers=override).status_code == 405
 
 
+def test_line_ends_in_an_address_make_no_line_of_the_log(collection: None, caplog: Any) -> None:
+    for address in (
+        "/en/clips/%0d%0aERROR%20planted/",
+        "/nothing%0aERROR%20planted",
+        "/admin/x%0d",
+    ):
+        Client().get(address)
+        Client().post(address)
+    assert "planted" in caplog.text, "refused requests are logged"
+    assert not [line for line in caplog.messages if "\n" in line or "\r" in line]
+
+
 # --- Nothing leads elsewhere ---------------------------------------------------------------------
 def stays(location: str) -> bool:
     """Whether a browser that follows it stays with the archive."""
