@@ -7,6 +7,7 @@ from urllib.parse import quote, urlsplit
 
 import orjson
 import pytest
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -16,12 +17,14 @@ from django.test.utils import CaptureQueriesContext
 from footage.catalogue.models import PublicRecord
 from footage.catalogue.queries import FACETS
 from tests import world
+from tests.catalogue.indexes import index
 from tests.walls import crawl
 from tests.workshop.conftest import SignIn, member, sign_in
 
 __all__ = ["sign_in"]
 pytestmark = pytest.mark.django_db
 
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 LOGIN = "/admin/account/login/"
 LISTS = ("/en/clips/", "/ar/testimonies/", "/en/dates/2016/09/24/", "/en/neighbourhoods/al-shaar/")
 # Of any public page, whatever is asked.
@@ -36,9 +39,14 @@ ELSEWHERE = (
 
 @pytest.fixture
 def collection() -> None:
-    for number in range(30):
+    for number in range(26):
         world.published(filmed=f"2016-09-{number % 28 + 1:02}")
     world.published(world.testimony(world.clip(filmed="2016-10-01")))
+
+
+@pytest.fixture
+def one_clip(db: None) -> None:
+    world.published(filmed="2016-09-24")
 
 
 def odd_queries() -> dict[str, str]:
@@ -60,21 +68,21 @@ def odd_queries() -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("odd", odd_queries())
-def test_an_odd_query_costs_no_more_than_any_other(collection: None, odd: str) -> None:
+def test_an_odd_query_costs_no_more_than_any_other(collection: None) -> None:
+    index()
     client = Client()
-    asked = odd_queries()[odd]
-    for address in (*LISTS, "/export/clips.csv", "/export/clips.jsonl"):
-        with CaptureQueriesContext(connection) as queries:
-            response = client.get(f"{address}?{asked}")
-            body = crawl.body(response)
-        assert response.status_code in {200, 302, 400}, address
-        assert len(queries) <= MOST_QUERIES, address
-        assert sum(len(query["sql"]) for query in queries) < MOST_SQL, address
-        assert len(body) < MOST_BYTES, address
+    for odd, asked in odd_queries().items():
+        for address in (*LISTS, "/export/clips.csv", "/export/clips.jsonl"):
+            with CaptureQueriesContext(connection) as queries:
+                response = client.get(f"{address}?{asked}")
+                body = crawl.body(response)
+            assert response.status_code in {200, 302, 400}, (odd, address)
+            assert len(queries) <= MOST_QUERIES, (odd, address)
+            assert sum(len(query["sql"]) for query in queries) < MOST_SQL, (odd, address)
+            assert len(body) < MOST_BYTES, (odd, address)
 
 
-def test_more_parameters_than_a_thousand_are_refused(collection: None) -> None:
+def test_more_parameters_than_a_thousand_are_refused(one_clip: None) -> None:
     many = "&".join(f"subject=s{number}" for number in range(1001))
     for address in (*LISTS[:2], "/export/clips.csv"):
         assert Client().get(f"{address}?{many}").status_code == 400
@@ -103,7 +111,7 @@ def test_a_forged_cursor_is_a_page_or_passed_over_and_never_a_failure(collection
     real = link.split("after=")[1].split("&")[0]
     chance = random.Random(7)
     forged = [real[:cut] for cut in range(0, len(real), 3)]
-    for _number in range(60):
+    for _number in range(30):
         letters = list(real)
         letters[chance.randrange(len(letters))] = chance.choice("AZaz09-_=")
         forged.append("".join(letters))
@@ -127,7 +135,7 @@ def test_a_forged_cursor_is_a_page_or_passed_over_and_never_a_failure(collection
 
 
 # --- Nobody's answer is another's ----------------------------------------------------------------
-def test_no_header_of_a_request_changes_what_a_shared_cache_keeps(collection: None) -> None:
+def test_no_header_of_a_request_changes_what_a_shared_cache_keeps(one_clip: None) -> None:
     headers = {
         "X-Forwarded-Host": "evil.example",
         "X-Forwarded-Proto": "https",
@@ -153,14 +161,14 @@ def test_no_header_of_a_request_changes_what_a_shared_cache_keeps(collection: No
         assert "evil" not in str(dressed.headers)
 
 
-def test_a_method_in_a_header_or_a_field_counts_for_nothing(collection: None) -> None:
+def test_a_method_in_a_header_or_a_field_counts_for_nothing(one_clip: None) -> None:
     client = Client()
     for address in ("/en/clips/", "/healthz", "/export/clips.csv"):
         override = {"X-HTTP-Method-Override": "GET", "X-Method-Override": "GET"}
         assert client.post(address, {"_method": "GET"}, headers=override).status_code == 405
 
 
-def test_line_ends_in_an_address_make_no_line_of_the_log(collection: None, caplog: Any) -> None:
+def test_line_ends_in_an_address_make_no_line_of_the_log(one_clip: None, caplog: Any) -> None:
     for address in (
         "/en/clips/%0d%0aERROR%20planted/",
         "/nothing%0aERROR%20planted",
@@ -184,28 +192,28 @@ def test_the_judge_of_addresses_knows_elsewhere() -> None:
     assert not any(stays(each) for each in ELSEWHERE if "%09" not in each)
 
 
-@pytest.mark.parametrize("elsewhere", ELSEWHERE)
-def test_no_address_of_the_archive_sends_anybody_elsewhere(sign_in: SignIn, elsewhere: str) -> None:
-    cache.clear()
+def test_no_address_of_the_archive_sends_anybody_elsewhere(sign_in: SignIn) -> None:
     member("rima", "archivist")
-    staff = sign_in("archivist")
-    asked = quote(elsewhere)
-    answers = [
-        Client().post(
-            f"{LOGIN}?next={asked}",
-            {"login": "rima", "password": "long enough for here", "next": elsewhere},
-        ),
-        Client().get(f"/admin/?next={asked}"),
-        staff.post("/admin/language/setlang/", {"language": "ar", "next": elsewhere}),
-        staff.post(f"/admin/account/logout/?next={asked}", {"next": elsewhere}),
-        Client().get(f"/?next={asked}"),
-        Client().get(f"/{elsewhere}"),
-        Client().get(f"//{elsewhere.strip('/')}/en"),
-        Client().get(f"/c/{elsewhere}"),
-    ]
-    for answer in answers:
-        if answer.status_code in {301, 302}:
-            assert stays(answer["Location"]), answer["Location"]
+    for elsewhere in ELSEWHERE:
+        cache.clear()
+        staff, asked = Client(), quote(elsewhere)
+        staff.force_login(User.objects.get(username="rima"), BACKEND)
+        answers = [
+            Client().post(
+                f"{LOGIN}?next={asked}",
+                {"login": "rima", "password": "long enough for here", "next": elsewhere},
+            ),
+            Client().get(f"/admin/?next={asked}"),
+            staff.post("/admin/language/setlang/", {"language": "ar", "next": elsewhere}),
+            staff.post(f"/admin/account/logout/?next={asked}", {"next": elsewhere}),
+            Client().get(f"/?next={asked}"),
+            Client().get(f"/{elsewhere}"),
+            Client().get(f"//{elsewhere.strip('/')}/en"),
+            Client().get(f"/c/{elsewhere}"),
+        ]
+        for answer in answers:
+            if answer.status_code in {301, 302}:
+                assert stays(answer["Location"]), answer["Location"]
 
 
 # --- Forms ---------------------------------------------------------------------------------------
