@@ -1,5 +1,6 @@
 """What readers ask: a queue, the urgent first; opened, hidden, answered. Every act is recorded."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -25,6 +26,7 @@ from people.sealing import SealError
 
 OPEN = "inbox.open_message"
 ANSWER = "inbox.answer_message"
+READ = _("Read")
 STATES = {"new": _("new"), "taken": _("being looked at"), "answered": _("answered")}
 DECISIONS = [code for code in ANSWERS.codes if code != "hidden-first"]
 
@@ -67,7 +69,7 @@ class ByState(admin.SimpleListFilter):
         return list(STATES.items())
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        wanted = {
+        wanted: dict[str, dict[str, Any]] = {
             "new": {"handling__isnull": True},
             "taken": {"handling__answer": ""},
             "answered": {"handling__answer__gt": ""},
@@ -113,6 +115,9 @@ class MessageAdmin(WorkshopAdmin):
         """For how long it has waited: until it was answered, or until now."""
         handling = getattr(message, "handling", None)
         until = (handling and handling.answered_at) or timezone.now()
+        # No finer than the hour that is kept.
+        if until - message.received < timedelta(hours=1):
+            return str(_("less than an hour"))
         return timesince(message.received, until, depth=1)
 
     age.short_description = _("waiting for")
@@ -169,8 +174,8 @@ class MessageAdmin(WorkshopAdmin):
         verbs = []
         if may(PUBLISH) and may(ANSWER):
             verbs.append(self.verb(message.pk, "hide", _("Hide now"), grave=True))
-        if may(OPEN):
-            verbs.append(self.verb(message.pk, "open", _("Read")))
+        if may(OPEN) and message.sealed:
+            verbs.append(self.verb(message.pk, "open", READ))
         if may(ANSWER):
             if message.state == "new":
                 verbs.append(self.verb(message.pk, "take", _("Take up")))
@@ -196,12 +201,15 @@ class MessageAdmin(WorkshopAdmin):
         """What was written, once, after it was recorded that it is read."""
         message = self.found(request, object_id)
         require(request, OPEN)
+        if not message.sealed:
+            messages.info(request, _("What was written has been erased."))
+            return self.back_to(message)
         if request.method != "POST":
             return self.ask(
                 request,
                 message,
-                title=_("Read"),
-                verb=_("Read"),
+                title=READ,
+                verb=READ,
                 consequences=(_("The look is recorded: who, when and at which message."),),
             )
         try:
@@ -213,7 +221,7 @@ class MessageAdmin(WorkshopAdmin):
         response = self.ask(
             request,
             message,
-            title=_("Read"),
+            title=READ,
             verb="",
             possible=False,
             template="admin/inbox/message/open.html",
@@ -222,7 +230,7 @@ class MessageAdmin(WorkshopAdmin):
             written_in=LANGUAGES.label(opened.language, language)
             if opened.language in LANGUAGES
             else "–",
-            verbs=self.verbs(request, message),
+            verbs=[each for each in self.verbs(request, message) if each["label"] != READ],
         )
         response["Cache-Control"] = "private, no-store"
         return response

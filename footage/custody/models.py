@@ -42,6 +42,7 @@ class EventType(models.TextChoices):
     REQUEST_TAKEN = "archive:request-taken", _("reader's request taken up")
     REQUEST_HIDDEN = "archive:request-hidden", _("record hidden upon a reader's request")
     REQUEST_ANSWERED = "archive:request-answered", _("reader's request answered")
+    REQUEST_ERASED = "archive:request-erased", _("words of a reader's request erased")
     INVITATION = "archive:invitation", _("link to set a password made")
     ROLES = "archive:roles", _("change of roles")
     SIGN_IN_RESET = "archive:sign-in-reset", _("sign-in of a colleague reset")

@@ -5,6 +5,7 @@ Each act adds its event to the chain of custody, in the same transaction.
 
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from footage.custody.models import EventType, record
 from footage.inbox import sealed_box
-from footage.inbox.models import Handling, Message, Outcome, PrivateKey, PublicKey
+from footage.inbox.models import DAYS_KEPT, Handling, Message, Outcome, PrivateKey, PublicKey
 from footage.inbox.receiving import place_of
 from footage.vocabularies import ANSWERS
 from people import sealing
@@ -121,6 +122,23 @@ def answer(message: Message, code: str, *, by: Any) -> None:
         handling.save(update_fields=["answer", "answered_by", "answered_at"])
         _publish(message, code)
         record(EventType.REQUEST_ANSWERED, subject(message), agent=by, answer=code)
+
+
+def forget() -> int:
+    """Erase what was written in messages answered long ago; the outcome stays. Returns how many.
+
+    What nobody keeps can be taken from nobody. Runs by itself: it only takes away.
+    """
+    before = timezone.now() - timedelta(days=DAYS_KEPT)
+    old = Message.objects.filter(handling__answered_at__lt=before).exclude(sealed=b"")
+    erased = 0
+    for message in old:
+        with transaction.atomic():
+            message.sealed, message.reference = b"", ""
+            message.save(update_fields=["sealed", "reference"])
+            record(EventType.REQUEST_ERASED, subject(message))
+        erased += 1
+    return erased
 
 
 def _publish(message: Message, code: str) -> None:

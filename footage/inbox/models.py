@@ -5,7 +5,7 @@ A public process may add to Message, may read PublicKey and Outcome, and knows n
 """
 
 import uuid
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +13,9 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from footage.vocabularies import ANSWERS
+
+# What was written is erased so long after it was answered; the safety page says so.
+DAYS_KEPT: Final = 90
 
 
 class PublicKey(models.Model):
@@ -46,7 +49,7 @@ class PrivateKey(models.Model):
 
 
 class Message(models.Model):
-    """What somebody wrote, as it came. Never changed."""
+    """What somebody wrote, as it came. Never changed, and emptied long after it was answered."""
 
     # Made by whoever inserts: the public process may read nothing back, not even a number.
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -76,7 +79,7 @@ class Message(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.reference or str(_("without a reference"))
+        return str(_("Message of %(day)s") % {"day": f"{self.received:%Y-%m-%d}"})
 
     @property
     def state(self) -> str:

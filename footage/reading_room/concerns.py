@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from footage.inbox import codes, outcomes, receiving
+from footage.inbox.models import DAYS_KEPT
 from footage.reading_room.rendering import form_page, reader_language, rendered, respond
 from footage.reading_room.wording import say_day
 from footage.references import ReferenceError as NotAReference
@@ -73,7 +74,7 @@ def outcome(request: HttpRequest) -> HttpResponse:
         wrong = _("This is not a code of this archive. Compare each group of four with your note.")
         return _taken(request, "outcome.html", {"error": wrong, "typed": typed}, 422)
     language = reader_language()
-    said = {"undecided": True}
+    said: dict[str, Any] = {"undecided": True}
     if found is not None:
         said = {
             "sentence": ANSWERS[found.answer].note(language),
@@ -88,6 +89,7 @@ def _safety(given: dict[str, str], **more: Any) -> dict[str, Any]:
         "contact": _contact(),
         "concerns": CONCERNS.choices(reader_language()),
         "longest": receiving.LONGEST,
+        "days_kept": DAYS_KEPT,
         "given": given,
         **more,
     }

@@ -13,6 +13,7 @@ from django_tasks_db.models import DBTaskResult
 
 from footage import publishing
 from footage.accession import adopt, draft_of_upload
+from footage.inbox import desk
 from footage.ingest.mirror import unmirrored
 from footage.ingest.models import Master
 from footage.ingest.reconciler import Finding, reconcile
@@ -27,9 +28,11 @@ log = logging.getLogger(__name__)
 
 
 def keep_up() -> list[Finding]:
-    """Once: end what rested on a consent that is over, empty the database's log of what was taken
-    away, reconcile, and put masters without a second copy or without hashes before the workers."""
+    """Once: end what rested on a consent that is over, erase what readers wrote long ago, empty the
+    database's log of what was taken away, reconcile, and put masters without a second copy or
+    without hashes before the workers."""
     publishing.narrow_lapsed()
+    desk.forget()
     traces.empty_log()
     found = reconcile(arrival=draft_of_upload, adopt=adopt)
     if "mirror" in settings.STORAGES:

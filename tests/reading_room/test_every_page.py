@@ -30,6 +30,8 @@ PATHS = [
     "films/a-film/",
     "about/",
     "safety/",
+    f"safety/?reference={CLIP}",
+    "safety/outcome/",
 ]
 
 
