@@ -27,6 +27,11 @@ CONSEQUENCES: dict[Act, tuple[Any, ...]] = {
         _("Each look asks for a fresh second factor and is recorded."),
         _("Speak with them first, by another way, and agree only to what you understand."),
     ),
+    Act.REINSTATE: (
+        _("Whoever asked may publish it again within three days, once, as it then stands."),
+        _("Its reference stays. What readers saw before it was withdrawn may be public again."),
+        _("Look at its record first, and at why it was withdrawn."),
+    ),
 }
 
 

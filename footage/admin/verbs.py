@@ -1,5 +1,6 @@
-"""Publish, revise, withdraw and preview, as pages that say first what will follow."""
+"""Publish, revise, withdraw, publish again, preview: pages that say first what will follow."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -13,7 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from footage import publishing
 from footage.admin import previews
 from footage.admin.base import OVERRIDE, PUBLISH, SEALED_CLIP, WorkshopAdmin, require
+from footage.admin.warnings import said_giveaways
+from footage.custody.models import EventType
+from footage.models import TwoPersonRequest
 from footage.models.fields import reading_language
+from footage.models.two_persons import Act, ask_for
+from footage.publishing import Giveaway
 from footage.publishing.states import in_state, states_of
 from footage.vocabularies import WITHDRAWAL_REASONS
 
@@ -24,10 +30,53 @@ STATES = {
 }
 
 
-class OverrideForm(forms.Form):
+@dataclass(frozen=True)
+class PublicAct:
+    """One way to make something public, as its page names it."""
+
+    event: EventType
+    verb: Any
+    done: Any
+
+
+ACTS = {
+    "publish": PublicAct(EventType.PUBLICATION, _("Publish"), _("Published.")),
+    "revise": PublicAct(EventType.REVISION, _("Revise"), _("Revised.")),
+    "reinstate": PublicAct(EventType.REINSTATEMENT, _("Publish again"), _("Published again.")),
+}
+STATE_BEFORE = {"publish": "draft", "revise": "published", "reinstate": "withdrawn"}
+
+
+class DecisionForm(forms.Form):
+    """What whoever publishes has to decide: only what stands before them is asked."""
+
     override_reason = forms.CharField(
         label=_("Why it may be published although this stands against it"),
         help_text=_("Recorded in the chain of custody with your name."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    decided = forms.BooleanField(
+        label=_("I have looked at each of these, and publish in spite of them."),
+        help_text=_("Recorded in the chain of custody with your name."),
+    )
+    # The list that was shown: what came to be meanwhile is not decided.
+    looked_at = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, data: Any, *, overrides: bool, found: list[Giveaway]) -> None:
+        shown = ",".join(sorted(each.key for each in found))
+        self.stale = bool(data and found and data.get("looked_at") != shown)
+        super().__init__(None if self.stale else data, initial={"looked_at": shown})
+        if not overrides:
+            del self.fields["override_reason"]
+        if not found:
+            del self.fields["decided"], self.fields["looked_at"]
+
+
+class RequestForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why it should be public again"),
+        help_text=_("The second person decides by it."),
+        max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
@@ -62,7 +111,11 @@ class PublicVerbs(WorkshopAdmin):
 
     def get_urls(self) -> list:
         name = f"{self.opts.app_label}_{self.opts.model_name}"
-        verbs = (("publish", self.publish_page), ("revise", self.publish_page))
+        verbs = (
+            ("publish", self.publish_page),
+            ("revise", self.publish_page),
+            ("reinstate", self.reinstate_page),
+        )
         return [
             *(
                 path(
@@ -90,38 +143,88 @@ class PublicVerbs(WorkshopAdmin):
     def publish_page(self, request: HttpRequest, object_id: int, act: str) -> HttpResponse:
         item = self.found(request, object_id)
         require(request, PUBLISH)
-        if (publishing.state_of(item) == "published") != (act == "revise"):
+        if publishing.state_of(item) != STATE_BEFORE[act]:
             raise Http404
-        reasons = publishing.reasons_against(item, by=request.user)
-        overridable = (
+        reasons = publishing.reasons_for_act(item, ACTS[act].event, by=request.user)
+        overrides = (
             bool(reasons)
             and all(reason.needs_custodian for reason in reasons)
             and request.user.has_perm(OVERRIDE)
         )
-        form = OverrideForm(request.POST or None) if overridable else None
+        possible = not reasons or overrides
+        found = publishing.undecided(item) if possible else []
+        form = None
+        if overrides or found:
+            form = DecisionForm(request.POST or None, overrides=overrides, found=found)
+            if form.stale:
+                messages.error(request, _("The list has changed meanwhile. Look at it again."))
         if request.method == "POST" and (form is None or form.is_valid()):
-            why = form.cleaned_data["override_reason"] if form else ""
+            decided = form.cleaned_data if form else {}
             try:
-                getattr(publishing, act)(item, by=request.user, override_reason=why)
+                getattr(publishing, act)(
+                    item,
+                    by=request.user,
+                    override_reason=decided.get("override_reason", ""),
+                    despite=decided.get("looked_at", "").split(","),
+                )
             except publishing.NotPublishable as refusal:
                 reasons = refusal.reasons
             except ValidationError as error:
                 messages.error(request, " ".join(error.messages))
             else:
-                done = _("Published.") if act == "publish" else _("Revised.")
-                self.log_change(request, item, str(done))
-                messages.success(request, done)
+                self.log_change(request, item, str(ACTS[act].done))
+                messages.success(request, ACTS[act].done)
                 return self.back_to(item)
-        possible = not reasons or overridable
         return self.ask(
             request,
             item,
-            title=_("Publish") if act == "publish" else _("Revise"),
-            verb=_("Publish") if act == "publish" else _("Revise"),
+            title=ACTS[act].verb,
+            verb=ACTS[act].verb,
             consequences=publishing.consequences(item, act) if possible else (),
             reasons=reasons,
             form=form,
             possible=possible,
+            warnings=list(said_giveaways(item, found)),
+        )
+
+    def reinstate_page(self, request: HttpRequest, object_id: int, act: str) -> HttpResponse:
+        """Ask a second person first; once they agreed, the page of the act itself."""
+        item = self.found(request, object_id)
+        require(request, PUBLISH)
+        if publishing.state_of(item) != "withdrawn":
+            raise Http404
+        if publishing.agreed_reinstatement(item, by=request.user):
+            return self.publish_page(request, object_id, act)
+        waiting = TwoPersonRequest.objects.waiting().filter(
+            act=Act.REINSTATE, subject=item.reference
+        )
+        mine = waiting.filter(asked_by=request.user).first()
+        form = None if mine else RequestForm(request.POST or None)
+        if request.method == "POST" and form is not None and form.is_valid():
+            ask_for(
+                Act.REINSTATE,
+                item.reference,
+                by=request.user,
+                reason=form.cleaned_data["reason"],
+            )
+            messages.success(request, _("Asked. Another publisher must agree within seven days."))
+            return self.back_to(item)
+        told = [
+            _(
+                "It was withdrawn. To publish it again takes two persons: you ask, another "
+                "publisher agrees, and then you publish it within three days."
+            ),
+        ]
+        if mine:
+            told = [_("You asked for this. It waits for the agreement of another publisher.")]
+        return self.ask(
+            request,
+            item,
+            title=ACTS[act].verb,
+            verb=_("Ask a second person"),
+            form=form,
+            possible=form is not None,
+            told=told,
         )
 
     def withdraw_page(self, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -230,8 +333,10 @@ class PublicVerbs(WorkshopAdmin):
             self.verb(item.pk, "preview", _("Preview in English"), "en"),
             self.verb(item.pk, "preview", _("Preview in Arabic"), "ar"),
         ]
-        if not request.user.has_perm(PUBLISH) or state == "withdrawn":
+        if not request.user.has_perm(PUBLISH):
             return previews
+        if state == "withdrawn":
+            return [self.verb(item.pk, "reinstate", _("Publish again"), grave=True), *previews]
         if state == "draft":
             return [self.verb(item.pk, "publish", _("Publish")), *previews]
         return [

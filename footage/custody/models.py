@@ -31,6 +31,8 @@ class EventType(models.TextChoices):
     REVISION = "archive:revision", _("revision of the public record")
     NARROWING = "archive:narrowing", _("narrowing of the public record")
     WITHDRAWAL = "archive:withdrawal", _("withdrawal")
+    REINSTATEMENT = "archive:reinstatement", _("publication of what was withdrawn")
+    DISCLOSURE = "archive:disclosure", _("publication in spite of what gives it away")
     REFUSAL = "archive:refusal", _("refused attempt to publish")
     OVERRIDE = "archive:override", _("custodian's override")
     CONSENT = "archive:consent", _("consent recorded")

@@ -52,7 +52,8 @@ RULES = {
     Act.UNSEAL: Rule(
         "people.view_sealedidentity", "people.view_sealedidentity", opens=timedelta(hours=24)
     ),
-    Act.REINSTATE: Rule("footage.publish_clip", "footage.publish_clip"),
+    # Not with the agreement: whoever asked still reads what will follow, and files are copied.
+    Act.REINSTATE: Rule("footage.publish_clip", "footage.publish_clip", opens=timedelta(days=3)),
     # What opens afterwards is the link by which they set a password.
     Act.RESET_FACTOR: Rule("auth.change_user", "auth.change_user", opens=timedelta(hours=24)),
     Act.RESET_PASSWORD: Rule("auth.change_user", "auth.change_user", opens=timedelta(hours=24)),

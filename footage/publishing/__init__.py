@@ -9,6 +9,8 @@ from footage.publishing.audit import Finding, audit_public
 from footage.publishing.authorities import publish_authority
 from footage.publishing.describe import describe
 from footage.publishing.foreseeing import Foreseen, foresee
+from footage.publishing.foretelling import consequences
+from footage.publishing.giveaways import Giveaway, giveaways, undecided
 from footage.publishing.likeness import take_link_away
 from footage.publishing.narrowing import (
     kept_by_decision,
@@ -18,18 +20,30 @@ from footage.publishing.narrowing import (
     protect,
 )
 from footage.publishing.reasons import NotPublishable, Reason, reasons_against
-from footage.publishing.verbs import consequences, differs, publish, revise, state_of, withdraw
+from footage.publishing.verbs import (
+    agreed_reinstatement,
+    differs,
+    publish,
+    reasons_for_act,
+    reinstate,
+    revise,
+    state_of,
+    withdraw,
+)
 
 __all__ = [
     "Finding",
     "Foreseen",
+    "Giveaway",
     "NotPublishable",
     "Reason",
+    "agreed_reinstatement",
     "audit_public",
     "consequences",
     "describe",
     "differs",
     "foresee",
+    "giveaways",
     "kept_by_decision",
     "listen",
     "narrow",
@@ -38,8 +52,11 @@ __all__ = [
     "publish",
     "publish_authority",
     "reasons_against",
+    "reasons_for_act",
+    "reinstate",
     "revise",
     "state_of",
     "take_link_away",
+    "undecided",
     "withdraw",
 ]

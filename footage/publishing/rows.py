@@ -49,11 +49,12 @@ def note_authorities_changed() -> None:
     PublicState.objects.filter(pk=1).update(authorities=F("authorities") + 1)
 
 
-def put(document: Record, *, quietly: bool = False) -> PublicRecord:
+def put(document: Record, *, quietly: bool = False, again: bool = False) -> PublicRecord:
     """Store the document as the live record of its reference, new or in place of the old one.
 
     `quietly` keeps version and day of revision: what narrows many records of one person at once
-    must not stamp them as a group. Raises AlreadyWithdrawn rather than write over a tombstone.
+    must not stamp them as a group. Raises AlreadyWithdrawn rather than write over a tombstone,
+    unless the record is published `again`.
     """
     text = document.canonical()
     digest = hashlib.sha256(text.encode()).hexdigest()
@@ -62,7 +63,9 @@ def put(document: Record, *, quietly: bool = False) -> PublicRecord:
     if row is None:
         row = PublicRecord(reference=document.reference, published_at=now, version=0)
     if row.withdrawn_at is not None:
-        raise AlreadyWithdrawn(document.reference)
+        if not again:
+            raise AlreadyWithdrawn(document.reference)
+        row.withdrawn_at, row.withdrawal_reason = None, ""
     row.kind = document.kind
     if not quietly:
         row.version += 1

@@ -1,22 +1,25 @@
-"""publish, revise, withdraw: the acts of a named person upon one clip or testimony."""
+"""publish, revise, withdraw, reinstate: the acts of a named person upon one clip or testimony."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from footage.catalogue.models import PublicLink, PublicRecord
 from footage.catalogue.record import Record
 from footage.catalogue.record import Rendition as PublicCopy
 from footage.custody.models import EventType, record
-from footage.models import Clip, Testimony, TestimonyRange
-from footage.models.fields import reading_language, said
+from footage.models import Clip, Testimony, TestimonyRange, TwoPersonRequest
+from footage.models.two_persons import Act
 from footage.publishing import authorities, likeness, rows
 from footage.publishing.access_copies import access_copies, remove
 from footage.publishing.coarsening import shown_ancestry
 from footage.publishing.describe import credited_person, describe, public_copy, public_renditions
+from footage.publishing.giveaways import giveaways, undecided
 from footage.publishing.reasons import (
     OVERRIDE,
     PUBLISH,
@@ -25,10 +28,29 @@ from footage.publishing.reasons import (
     refuse,
 )
 from footage.publishing.states import states_of
-from footage.vocabularies import DATE_PRECISION, PLACE_PRECISION, WITHDRAWAL_REASONS, Vocabulary
+from footage.vocabularies import WITHDRAWAL_REASONS
 
 # Copies in which nothing can be heard. Whatever role comes later counts as audible.
 SILENT = frozenset({"poster", "strip", "photograph", "photograph-small"})
+
+
+GIVES_AWAY = _(
+    "Something beside it gives away what its date or place hides. Look at it on the page of this "
+    "act, and decide there."
+)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Who acts, and what they decided to publish in spite of."""
+
+    by: Any
+    override_reason: str
+    despite: frozenset[str]
+
+    @property
+    def overrides(self) -> bool:
+        return bool(self.override_reason) and self.by.has_perm(OVERRIDE)
 
 
 def state_of(item: Clip | Testimony) -> str:
@@ -56,86 +78,146 @@ def _comparable(document: Record) -> dict[str, Any]:
     return {**document.model_dump(exclude={"schema_number"}), "renditions": copies}
 
 
-def publish(item: Clip | Testimony, *, by: Any, override_reason: str = "") -> PublicRecord:
+def publish(
+    item: Clip | Testimony, *, by: Any, override_reason: str = "", despite: Iterable[str] = ()
+) -> PublicRecord:
     """Make `item` public as it stands.
 
     Raises NotPublishable with every reason against it; the attempt is recorded. A custodian may
-    override the check for sealed words with a reason of their own, which is recorded too. The
+    override the check for sealed words with a reason of their own, which is recorded too; so is
+    the decision to publish `despite` what neighbouring records give away (keys of giveaways). The
     access copies are written before the one transaction that makes them reachable.
     """
-    return _make_public(item, EventType.PUBLICATION, by=by, override_reason=override_reason)
+    decision = Decision(by, override_reason, frozenset(despite))
+    return _make_public(item, EventType.PUBLICATION, decision)
 
 
-def revise(item: Clip | Testimony, *, by: Any, override_reason: str = "") -> PublicRecord:
+def revise(
+    item: Clip | Testimony, *, by: Any, override_reason: str = "", despite: Iterable[str] = ()
+) -> PublicRecord:
     """Replace the public record by what stands in the workshop. Raises as `publish` does.
 
     The access copies get new names, so an address of the old ones is dead at once.
     """
-    return _make_public(item, EventType.REVISION, by=by, override_reason=override_reason)
+    decision = Decision(by, override_reason, frozenset(despite))
+    return _make_public(item, EventType.REVISION, decision)
 
 
-def _make_public(
-    item: Clip | Testimony, act: EventType, *, by: Any, override_reason: str
+def reinstate(
+    item: Clip | Testimony, *, by: Any, override_reason: str = "", despite: Iterable[str] = ()
 ) -> PublicRecord:
-    _fits(act, item)
-    _check(item, by=by, override_reason=override_reason)
+    """Publish again what was withdrawn, as it now stands, under its reference.
+
+    Takes two persons: raises ValidationError unless somebody else agreed to a request of `by`,
+    which serves once. Otherwise raises as `publish` does.
+    """
+    decision = Decision(by, override_reason, frozenset(despite))
+    return _make_public(item, EventType.REINSTATEMENT, decision)
+
+
+def agreed_reinstatement(item: Clip | Testimony, *, by: Any) -> TwoPersonRequest | None:
+    """The request of `by` that a second person agreed to and that is still open."""
+    return TwoPersonRequest.objects.usable_by(by, Act.REINSTATE, item.reference).first()
+
+
+def _make_public(item: Clip | Testimony, act: EventType, decision: Decision) -> PublicRecord:
+    _fits(act, item, by=decision.by)
+    _check(item, act, decision)
     if isinstance(item, Testimony):
-        return _commit(item, act, (), by=by, override_reason=override_reason)
+        return _commit(item, act, (), decision)
     superseded = _copies_of(item.reference)
     with access_copies(item.master) as copies:
-        row = _commit(item, act, copies, by=by, override_reason=override_reason)
+        row = _commit(item, act, copies, decision)
     kept = _copies_of(item.reference)
     remove(name for name in superseded + [copy.name for copy in copies] if name not in kept)
     return row
 
 
-def _fits(act: EventType, item: Clip | Testimony) -> None:
-    """Raise ValidationError for publishing what is public, or revising what is not."""
+def _fits(act: EventType, item: Clip | Testimony, *, by: Any) -> None:
+    """Raise ValidationError for publishing what is public, revising what is not, and reinstating
+    what was not withdrawn or what no second person agreed to."""
     state = state_of(item)
     if act == EventType.PUBLICATION and state == "published":
         raise ValidationError(_("It is published already: revise it instead."))
     if act == EventType.REVISION and state != "published":
         raise ValidationError(_("Only what is published can be revised."))
+    if act == EventType.REINSTATEMENT:
+        if state != "withdrawn":
+            raise ValidationError(_("Only what was withdrawn can be published again."))
+        if agreed_reinstatement(item, by=by) is None:
+            raise ValidationError(_("A second person must agree before it is published again."))
 
 
-def _check(item: Clip | Testimony, *, by: Any, override_reason: str) -> None:
-    """Refuse, and record the refusal, unless nothing stands against it or a custodian says so."""
-    reasons = reasons_against(item, by=by)
-    if override_reason and by.has_perm(OVERRIDE):
+def reasons_for_act(item: Clip | Testimony, act: EventType, *, by: Any) -> list[Reason]:
+    """What stands against the act: a withdrawal only while nobody else agreed to end it."""
+    return [
+        reason
+        for reason in reasons_against(item, by=by)
+        if not (act == EventType.REINSTATEMENT and reason.code == "withdrawn")
+    ]
+
+
+def _check(item: Clip | Testimony, act: EventType, decision: Decision) -> None:
+    """Refuse, and record the refusal, unless nothing stands against it that was not decided."""
+    if reasons := _left(item, act, decision):
+        refuse(item, reasons, by=decision.by)
+
+
+def _left(item: Clip | Testimony, act: EventType, decision: Decision) -> list[Reason]:
+    """What stands against the act after what its person decided."""
+    reasons = reasons_for_act(item, act, by=decision.by)
+    if decision.overrides:
         reasons = [reason for reason in reasons if not reason.needs_custodian]
-    if reasons:
-        refuse(item, reasons, by=by)
+    if not reasons and undecided(item, decision.despite):
+        reasons = [Reason("gives-away", "", GIVES_AWAY)]
+    return reasons
 
 
 def _commit(
-    item: Clip | Testimony,
-    act: EventType,
-    copies: tuple[PublicCopy, ...],
-    *,
-    by: Any,
-    override_reason: str,
+    item: Clip | Testimony, act: EventType, copies: tuple[PublicCopy, ...], decision: Decision
 ) -> PublicRecord:
     with transaction.atomic():
         rows.alone()
         # Read again under lock: consent may have been revoked while files were being copied, or
         # another publisher been quicker.
         fresh = type(item).objects.select_for_update().get(pk=item.pk)
-        _fits(act, fresh)
-        late: list[Reason] = reasons_against(fresh, by=by)
-        if [reason for reason in late if not (override_reason and reason.needs_custodian)]:
+        _fits(act, fresh, by=decision.by)
+        late = _left(fresh, act, decision)
+        if late:
             transaction.set_rollback(True)
         else:
+            overridden = reasons_for_act(fresh, act, by=decision.by)
+            given_away = giveaways(fresh)
             _put_names(fresh)
             document = describe(fresh, copies)
-            row = rows.put(document)
+            row = rows.put(document, again=act == EventType.REINSTATEMENT)
             rows.put_links(fresh.reference, _links(fresh, document))
             authorities.prune()
-            record(act, fresh.reference, agent=by, digest=row.digest, version=row.version)
-            if override_reason and any(reason.needs_custodian for reason in late):
-                record(EventType.OVERRIDE, fresh.reference, agent=by, reason=override_reason)
+            detail = {"digest": row.digest, "version": row.version}
+            if act == EventType.REINSTATEMENT:
+                detail["request"] = _use_agreement(fresh, by=decision.by)
+            record(act, fresh.reference, agent=decision.by, **detail)
+            if overridden:
+                record(
+                    EventType.OVERRIDE,
+                    fresh.reference,
+                    agent=decision.by,
+                    reason=decision.override_reason,
+                )
+            if given_away:
+                keys = [each.key for each in given_away]
+                record(EventType.DISCLOSURE, fresh.reference, agent=decision.by, giveaways=keys)
             return row
-    refuse(item, late, by=by)
+    refuse(item, late, by=decision.by)
     raise AssertionError("refuse() always raises")
+
+
+def _use_agreement(item: Clip | Testimony, *, by: Any) -> str:
+    """End the agreement, which serves once, and return its number for the chain of custody."""
+    agreed = agreed_reinstatement(item, by=by)
+    assert agreed is not None  # noqa: S101  (_fits asked, under the same lock)
+    agreed.begin(lasts=timedelta())
+    return str(agreed.pk)
 
 
 def _put_names(item: Clip | Testimony) -> None:
@@ -265,54 +347,3 @@ def silence(reference: str, start_s: float, end_s: float | None, *, by: Any | No
     narrowed_row = rows.put(narrowed, quietly=True)
     record(EventType.NARROWING, reference, agent=by, digest=narrowed_row.digest)
     return removed
-
-
-def consequences(item: Clip | Testimony, act: str) -> list[Any]:
-    """What `act` (publish, revise or withdraw) will do, as sentences for the confirmation page."""
-    if act == "withdraw":
-        sentences: list[Any] = [
-            _("It disappears from every page, list, count and export with the next request."),
-            _("Its address answers with a tombstone: reference, date and class of reason."),
-            _("Its access copies are removed. Copies that others made cannot be called back."),
-        ]
-        if isinstance(item, Testimony):
-            sentences.append(
-                _("Clips that carry it lose their playable copy and those lines of transcript.")
-            )
-        elif item.testimonies.exists():
-            sentences.append(_("Testimonies that it carries lose the words read from it."))
-        return sentences
-    credited = credited_person(item)
-    sentences = [
-        _("Everybody will be able to see it, in both languages, from the next request on."),
-        _("The credit reads: %(byline)s") % {"byline": said(credited.byline_en, credited.byline_ar)}
-        if credited
-        else _("The credit reads: Name withheld."),
-    ]
-    if credited and (beside := authorities.others_under(credited, item.reference)):
-        sentences.append(
-            ngettext(
-                "Readers see it beside %(count)d other record under this byline, as one person's.",
-                "Readers see it beside %(count)d other records under this byline, as one person's.",
-                beside,
-            )
-            % {"count": beside}
-        )
-    if isinstance(item, Clip):
-        sentences += [
-            _("Precision of the date shown: %(precision)s.")
-            % {"precision": _label(DATE_PRECISION, item.filmed_precision)},
-            _("Precision of the place shown: %(precision)s.")
-            % {"precision": _label(PLACE_PRECISION, item.location_precision)},
-        ]
-        if item.verifiable_in_public:
-            sentences.append(
-                _("The master's digest is published: a seized phone could be matched.")
-            )
-    if act == "revise":
-        sentences.append(_("The published version is replaced; addresses of its copies go dead."))
-    return sentences
-
-
-def _label(vocabulary: Vocabulary, code: str) -> str:
-    return vocabulary.label(code, reading_language()) if code else "…"

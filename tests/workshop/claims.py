@@ -71,6 +71,7 @@ def public_verbs(name: str, reads: set[str]) -> dict[str, Claim]:
         f"admin:{name}_publish": Claim(PUBLISHERS),
         f"admin:{name}_revise": Claim(PUBLISHERS, of=f"{name} live"),
         f"admin:{name}_withdraw": Claim(PUBLISHERS, of=f"{name} live"),
+        f"admin:{name}_reinstate": Claim(PUBLISHERS, of=f"{name} withdrawn"),
         f"admin:{name}_preview": Claim(reads, of=f"{name} preview"),
     }
 

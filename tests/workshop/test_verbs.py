@@ -8,6 +8,7 @@ from django.urls import reverse
 from footage import publishing
 from footage.catalogue.models import PublicRecord
 from footage.custody.models import CustodyEvent
+from footage.models import TwoPersonRequest
 from tests import world
 from tests.workshop.conftest import SignIn
 
@@ -169,3 +170,69 @@ def test_a_decision_without_consent_is_signed_by_a_publisher_alone(sign_in: Sign
         if client is archivist:
             assert not clip.decision_reason and clip.decision_by is None
     assert clip.decided_without_consent and clip.decision_by == publisher.user  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("language", "warned"), [("en", "This clip is public"), ("ar", "منشور")])
+def test_the_page_names_the_neighbours_that_give_a_place_away_and_asks_for_a_decision(
+    sign_in: SignIn, language: str, warned: str
+) -> None:
+    client = sign_in("publisher")
+    client.cookies["django_language"] = language
+    finer = world.clip(
+        location=world.bakery_street(), location_precision="site", title_en="At the oven"
+    )
+    publishing.publish(finer, by=world.publisher())
+    clip = world.clip(location=world.bakery_street())
+    page = client.get(at("publish", clip)).content.decode()
+    assert warned in page
+    assert finer.reference in page and at("change", finer) in page
+    assert client.post(at("publish", clip)).status_code == 200
+    assert publishing.state_of(clip) == "draft"
+
+    looked_at = f"place clip {finer.reference} {clip.reference}"
+    stale = {"decided": "on", "looked_at": f"place clip AA-OLD {clip.reference}"}
+    assert client.post(at("publish", clip), stale).status_code == 200
+    assert publishing.state_of(clip) == "draft", "another list was looked at"
+    answer = client.post(at("publish", clip), {"decided": "on", "looked_at": looked_at})
+    assert answer.status_code == 302
+    event = CustodyEvent.objects.get(type="archive:disclosure")
+    assert (event.subject, event.agent) == (clip.reference, client.user)  # type: ignore[attr-defined]
+
+
+def test_of_several_one_that_is_given_away_is_refused_and_told_where_to_decide(
+    sign_in: SignIn,
+) -> None:
+    client = sign_in("publisher")
+    world.published(world.clip(location=world.bakery_street(), location_precision="site"))
+    clip = world.clip(location=world.bakery_street())
+    answer = client.post(
+        reverse("admin:footage_clip_changelist"),
+        {"action": "publish_selected", "_selected_action": [clip.pk]},
+        follow=True,
+    )
+    assert "gives away what its date or place hides" in answer.content.decode()
+    assert publishing.state_of(clip) == "draft"
+
+
+def test_two_publishers_publish_again_what_was_withdrawn(sign_in: SignIn) -> None:
+    first, second = sign_in("publisher"), sign_in("publisher", username="second")
+    clip = world.clip()
+    world.published(clip)
+    publishing.withdraw(clip.reference, reason="mistake", by=world.publisher())
+    assert at("reinstate", clip) in first.get(at("change", clip)).content.decode()
+    assert "takes two persons" in first.get(at("reinstate", clip)).content.decode()
+    assert first.post(at("reinstate", clip), {"reason": "It was cleared."}).status_code == 302
+    waiting = first.get(at("reinstate", clip)).content.decode()
+    assert "waits for the agreement" in waiting
+    assert first.post(at("reinstate", clip), {"reason": "Again."}).status_code == 200
+    assert publishing.state_of(clip) == "withdrawn"
+
+    asked = TwoPersonRequest.objects.get()
+    agree = reverse("admin:footage_twopersonrequest_agree", args=[asked.pk])
+    assert first.post(agree).status_code == 403
+    assert "It was cleared." in second.get(agree).content.decode()
+    assert second.post(agree).status_code == 302
+    assert publishing.state_of(clip) == "withdrawn", "agreeing publishes nothing yet"
+    assert "keeps its reference" in first.get(at("reinstate", clip)).content.decode()
+    assert first.post(at("reinstate", clip)).status_code == 302
+    assert publishing.state_of(clip) == "published"

@@ -27,6 +27,11 @@ def things() -> dict[str, list[Any]]:
     spoken = world.testimony(draft, witness=speaker)
     public_spoken = world.testimony(public, witness=speaker)
     publishing.publish(public_spoken, by=world.publisher())
+    gone = world.clip(journalist=draft.journalist)
+    gone_spoken = world.testimony(gone, witness=speaker)
+    for item in (gone, gone_spoken):
+        publishing.publish(item, by=world.publisher())
+        publishing.withdraw(item.reference, reason="safety", by=world.publisher())
     event = world.event()
     film = Film.objects.create(slug="f", title_en="F", title_ar="ف")
     leaving = Deaccession.objects.create(
@@ -41,6 +46,8 @@ def things() -> dict[str, list[Any]]:
         "": [],
         "footage_clip": [draft.pk],
         "footage_clip live": [public.pk],
+        "footage_clip withdrawn": [gone.pk],
+        "footage_testimony withdrawn": [gone_spoken.pk],
         "footage_clip preview": [draft.pk, "en"],
         "suggestion": [draft.pk, "filmed"],
         "working copy": [draft.master.renditions.first().name],

@@ -16,12 +16,23 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("reference", help="as shown in the admin, e.g. AA-7Q2K-M3XT-9")
         parser.add_argument("--by", required=True, help="user name of the publisher who acts")
+        parser.add_argument(
+            "--despite-giveaways",
+            action="store_true",
+            help="publish although neighbouring records give away what is coarsened; recorded",
+        )
 
-    def handle(self, *args: Any, reference: str, by: str, **options: Any) -> None:
+    def handle(
+        self, *args: Any, reference: str, by: str, despite_giveaways: bool, **options: Any
+    ) -> None:
         item = item_of(reference)
+        given_away = publishing.undecided(item)
+        for each in given_away:
+            self.stdout.write(f"{each.of}: its {each.what} is given away by {each.teller}")
         act = publishing.revise if publishing.state_of(item) == "published" else publishing.publish
         try:
-            row = act(item, by=acting(by))
+            despite = [each.key for each in given_away] if despite_giveaways else []
+            row = act(item, by=acting(by), despite=despite)
         except publishing.NotPublishable as refusal:
             raise CommandError(
                 "\n".join(f"{reason.code}: {reason.message}" for reason in refusal.reasons)
