@@ -170,7 +170,7 @@ def _narrows(edtf: str, hiding: _Shown) -> bool:
     """Whether a shown date lies inside what is shown of the other, is shorter, and holds the
     truth."""
     told, shown = parse(edtf), parse(hiding.filmed)
-    if None in (told.earliest, told.latest, hiding.first, hiding.last):
+    if told.earliest is None or told.latest is None or hiding.first is None or hiding.last is None:
         return False
     inside = (shown.earliest is None or told.earliest >= shown.earliest) and (
         shown.latest is None or told.latest <= shown.latest

@@ -193,7 +193,7 @@ def _commit(
             row = rows.put(document, again=act == EventType.REINSTATEMENT)
             rows.put_links(fresh.reference, _links(fresh, document))
             authorities.prune()
-            detail = {"digest": row.digest, "version": row.version}
+            detail: dict[str, Any] = {"digest": row.digest, "version": row.version}
             if act == EventType.REINSTATEMENT:
                 detail["request"] = _use_agreement(fresh, by=decision.by)
             record(act, fresh.reference, agent=decision.by, **detail)
