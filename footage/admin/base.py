@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -10,9 +11,10 @@ from django.forms import CharField, Field, Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from footage.custody.models import EventType, record
+from footage.custody.models import CustodyEvent, EventType, record
 
 SEALED_CLIP = "footage.sealed_clip"
 PUBLISH = "footage.publish_clip"
@@ -147,6 +149,13 @@ class WorkshopAdmin(OnlyText, admin.ModelAdmin):
             own = {field.name for field in self.opts.get_fields() if not field.auto_created}
             anchor = f"#id_{reason.field}" if reason.field in own else f"#{reason.field}-group"
         return {"message": reason.message, "link": f"{self.address_of(obj)}{anchor}"}
+
+    def record_sealed_view(self, request: HttpRequest, subject: str) -> None:
+        """Note, once a day for each person and thing, that a page with sealed fields was opened."""
+        today = {"agent": request.user, "recorded_at__gte": timezone.now() - timedelta(days=1)}
+        seen = CustodyEvent.objects.filter(type=EventType.SEALED_VIEW, subject=subject, **today)
+        if not seen.exists():
+            record(EventType.SEALED_VIEW, subject, agent=request.user)
 
     def record_change(self, request: HttpRequest, subject: str, fields: Iterable[str]) -> None:
         """Note in the chain of custody which fields changed: their names, never their values."""

@@ -81,6 +81,12 @@ class PersonAdmin(NamedInPublic):
         finds = request.user.has_perm(sealed_identities.LOOK)
         return super().changelist_view(request, {**(extra_context or {}), "finds": finds})
 
+    def change_view(self, request: HttpRequest, object_id: str, *given: Any, **more: Any) -> Any:
+        person = self.get_object(request, object_id)
+        if person and request.user.has_perm("people.view_consent"):
+            self.record_sealed_view(request, self.subject(person))
+        return super().change_view(request, object_id, *given, **more)
+
     def more_verbs(self, request: HttpRequest, object_id: str) -> list[dict]:
         verbs = []
         if request.user.has_perm(consents.ADD):

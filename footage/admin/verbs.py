@@ -313,6 +313,8 @@ class PublicVerbs(WorkshopAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         item = self.get_object(request, object_id)
+        if item and self.has_view_permission(request, item) and request.user.has_perm(SEALED_CLIP):
+            self.record_sealed_view(request, item.reference)
         more = self.panels(request, item) if item else {}
         return super().change_view(
             request, object_id, form_url, extra_context={**(extra_context or {}), **more}

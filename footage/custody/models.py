@@ -38,6 +38,8 @@ class EventType(models.TextChoices):
     CONSENT = "archive:consent", _("consent recorded")
     UNSEALING = "archive:unsealing", _("look at sealed data")
     SEARCH = "archive:search", _("search among sealed names")
+    SEALED_VIEW = "archive:sealed-view", _("page with sealed fields opened")
+    EXPORT = "archive:export", _("chain of custody taken along as a file")
     KEY_ROTATION = "archive:key-rotation", _("change of the sealing key")
     REQUEST = "archive:request", _("second person asked for")
     AGREEMENT = "archive:agreement", _("decision of a second person")

@@ -127,6 +127,7 @@ CLAIMS: dict[str, Claim] = {
     "admin:ingest_deaccession_grant": Claim({PRESERVER}),
     "admin:ingest_deaccession_refuse": Claim({PRESERVER}),
     **model("custody_custodyevent", {PRESERVER, AUDITOR}, changes=NOBODY),
+    "admin:custody_custodyevent_export": Claim({PRESERVER, AUDITOR}),
     "uploads": Claim({ARCHIVIST}, methods=frozenset({"POST", "OPTIONS"})),
     "uploads_held": Claim({ARCHIVIST}, NOBODY, of="digest"),
     # Somebody else's upload does not exist.
