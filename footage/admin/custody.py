@@ -65,7 +65,7 @@ class ByPerson(admin.SimpleListFilter):
         value = self.value() or ""
         if value == SOFTWARE:
             return queryset.filter(agent__isnull=True)
-        return queryset.filter(agent=value) if value.isdigit() else queryset
+        return queryset.filter(agent=value) if value.isdecimal() else queryset
 
 
 @admin.register(CustodyEvent)

@@ -15,7 +15,6 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from footage.catalogue.models import PublicAuthority
 from footage.custody.models import Copy, CustodyEvent, EventType
 from footage.ingest.models import Master
 from footage.media import REASONS as UNPLAYABLE
@@ -115,6 +114,10 @@ def subjects(value: Any) -> str:
     return ", ".join(about(code(each)) for each in _several(value)) or "–"
 
 
+def subject_said(value: Any) -> str:
+    return about(code(value))
+
+
 # Key of an event's detail: its label, and how its value is said.
 DETAILS: dict[str, tuple[Any, Callable[[Any], str]]] = {
     "act": (gettext_lazy("act"), act),
@@ -128,7 +131,9 @@ DETAILS: dict[str, tuple[Any, Callable[[Any], str]]] = {
     "found": (gettext_lazy("found"), subjects),
     "given": (gettext_lazy("roles given"), roles),
     "granted": (gettext_lazy("granted"), yes_no),
+    "link": (gettext_lazy("kind of link"), code),
     "media_type": (gettext_lazy("media type"), code),
+    "other": (gettext_lazy("the other record"), subject_said),
     "rows": (gettext_lazy("number of rows"), code),
     "reason": (gettext_lazy("reason"), reason),
     "reasons": (gettext_lazy("reasons against"), codes),
@@ -142,6 +147,7 @@ DETAILS: dict[str, tuple[Any, Callable[[Any], str]]] = {
     "truncated": (gettext_lazy("cut short"), yes_no),
     "until": (gettext_lazy("until"), code),
     "use": (gettext_lazy("use"), use),
+    "verdict": (gettext_lazy("verdict"), code),
     "version": (gettext_lazy("version"), code),
     # A master's digest lets a seized phone be matched: sealed, and it never leaves with a list.
     "fixity": (gettext_lazy("digest of the master"), hidden),
@@ -183,9 +189,7 @@ class Known:
 
     @cached_property
     def public(self) -> set[str]:
-        return {
-            f"{kind}:{slug}" for kind, slug in PublicAuthority.objects.values_list("kind", "slug")
-        }
+        return publishing.names_in_public()
 
 
 def about(subject: str, known: Known | None = None) -> str:
@@ -226,9 +230,9 @@ def chain_of(subject: str) -> set[str]:
         found |= {f"master:{master}" for master in masters}
         requests = Master.objects.filter(deaccessions__reference=subject)
         found |= {f"master:{master}" for master in requests.values_list("pk", flat=True)}
-    elif table == "master" and key.isdigit():
-        found |= set(Clip.objects.filter(master=key).values_list("reference", flat=True))
-    elif table in {"people_journalist", "people_witness"} and key.isdigit():
+    elif table == "master" and key.isdecimal():
+        found |= set(Clip.objects.filter(master_id=int(key)).values_list("reference", flat=True))
+    elif table in {"people_journalist", "people_witness"} and key.isdecimal():
         side = table.removeprefix("people_")
         slugs = PublicSlug.objects.filter(**{f"{side}_id": key}).values_list("slug", flat=True)
         found |= {f"{side}:{slug}" for slug in slugs}

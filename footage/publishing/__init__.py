@@ -6,7 +6,7 @@ away (`narrow`) may run by itself; whatever adds is the act of a named person.
 """
 
 from footage.publishing.audit import Finding, audit_public
-from footage.publishing.authorities import publish_authority
+from footage.publishing.authorities import names_in_public, publish_authority
 from footage.publishing.describe import describe
 from footage.publishing.foreseeing import Foreseen, foresee
 from footage.publishing.foretelling import consequences
@@ -46,6 +46,7 @@ __all__ = [
     "giveaways",
     "kept_by_decision",
     "listen",
+    "names_in_public",
     "narrow",
     "narrow_lapsed",
     "protect",

@@ -236,3 +236,9 @@ def _prune_places() -> int:
         while (slug := places.get(slug, {}).get("parent")) and slug not in used:
             used.add(slug)
     return sum(rows.drop_authority(Kind.NEIGHBOURHOOD, slug) for slug in sorted(passing - used))
+
+
+def names_in_public() -> set[str]:
+    """Every name that is public now, as custody events write it: "kind:slug". One query."""
+    names = PublicAuthority.objects.values_list("kind", "slug")
+    return {f"{kind}:{slug}" for kind, slug in names}
