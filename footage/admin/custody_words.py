@@ -15,6 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from footage import publishing
 from footage.custody.models import Copy, CustodyEvent, EventType
 from footage.ingest.models import Master
 from footage.media import REASONS as UNPLAYABLE
