@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from footage import publishing
@@ -35,6 +36,8 @@ class ConsentForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         given, until = cleaned.get("given_on"), cleaned.get("until")
+        if given and given > timezone.localdate():
+            self.add_error("given_on", _("This day is still to come: record it when it is given."))
         if given and until and until < given:
             self.add_error("until", _("This day is before the one on which it was given."))
         return cleaned
@@ -115,6 +118,7 @@ def answer(desk: Any, request: HttpRequest, person: Journalist | Witness) -> Htt
             _("Copies that others made cannot be called back."),
         ),
         stays=publishing.kept_by_decision(person) if statement.use == "view" else (),
+        elsewhere=publishing.said_elsewhere(person) if foreseen.names else (),
     )
 
 

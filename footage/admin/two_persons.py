@@ -1,4 +1,7 @@
-"""The queue of what waits for a second person, and their two buttons."""
+"""The queue of what waits for a second person, and their two buttons.
+
+Agreeing asks for a fresh second factor: an open session of the one is not both of them.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from footage.admin import fresh_factor
 from footage.admin.base import WorkshopAdmin, isolated
 from footage.models import TwoPersonRequest
 from footage.models.two_persons import Act, acts_of
@@ -131,6 +135,8 @@ class TwoPersonRequestAdmin(WorkshopAdmin):
             if asked.waits:
                 raise PermissionDenied
             raise Http404
+        if agreed and not fresh_factor.is_fresh(request):
+            return fresh_factor.ask_again(request)
         act = Act(asked.act)
         if request.method == "POST":
             try:

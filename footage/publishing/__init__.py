@@ -12,6 +12,7 @@ from footage.publishing.foreseeing import Foreseen, foresee
 from footage.publishing.foretelling import consequences
 from footage.publishing.giveaways import Giveaway, giveaways, undecided
 from footage.publishing.likeness import take_link_away
+from footage.publishing.naming import said_elsewhere
 from footage.publishing.narrowing import (
     kept_by_decision,
     listen,
@@ -56,6 +57,7 @@ __all__ = [
     "reasons_for_act",
     "reinstate",
     "revise",
+    "said_elsewhere",
     "state_of",
     "take_link_away",
     "undecided",

@@ -7,8 +7,11 @@ speaker's label may say one too, and must not go on saying it.
 import re
 from collections.abc import Iterable
 from functools import partial
+from itertools import chain, islice
 
-from footage.catalogue.models import PublicAuthority
+from django.db.models import Q
+
+from footage.catalogue.models import PublicAuthority, PublicRecord
 from footage.catalogue.record import Record, Transcript
 from footage.models import Clip, Testimony
 from footage.normalisation import normalise
@@ -16,6 +19,7 @@ from people.models import Journalist, Person, Use, Witness
 
 # Folding makes the short Arabic words alike (علي, على): such a name is compared as it is written.
 _SHORT = 4
+SHOWN = 50
 # Written together with the word that follows: and, so, by, for, like, the.
 _ARABIC_PREFIXES = r"(?:[وف]?[بلك]?(?:ال)?)?"
 
@@ -54,6 +58,28 @@ def references_near(person: Journalist | Witness) -> set[str]:
     if isinstance(person, Witness):
         told = told | Testimony.objects.filter(witness=person)
     return {*clips.values_list("reference", flat=True), *told.values_list("reference", flat=True)}
+
+
+def said_elsewhere(person: Journalist | Witness) -> list[str]:
+    """What else in the catalogue says a name of this person: references, and `kind:slug` of texts.
+
+    At most some dozens, as written: for a person to read, who alone can tell who is meant.
+    """
+    says = partial(_says, [_pattern(name) for name in names_of(person)])
+    written, texts = Q(), Q()
+    for name in names_of(person):
+        written |= Q(document__icontains=name)
+        texts |= Q(text_en__icontains=name) | Q(text_ar__icontains=name)
+    near = references_near(person)
+    records = PublicRecord.objects.live().filter(written).exclude(reference__in=near)
+    others = PublicAuthority.objects.filter(texts).exclude(
+        kind=str(person._meta.model_name), slug=person.public_slug
+    )
+    found = chain(
+        (row.reference for row in records.order_by("reference") if says(row.document or "")),
+        (f"{one.kind}:{one.slug}" for one in others if says(f"{one.text_en}\n{one.text_ar}")),
+    )
+    return list(islice(found, SHOWN))
 
 
 def unsaid(document: Record, names: Iterable[str]) -> Record | None:

@@ -148,6 +148,21 @@ def test_a_name_taken_back_is_in_no_page_export_feed_or_caption_made_afterwards(
     assert {finding.code for finding in publishing.audit_public()} == {"sealed-words"}
 
 
+def test_what_says_the_name_elsewhere_is_shown_to_be_read_and_not_changed(told):
+    other = world.clip(
+        journalist=world.journalist("Salma"), summary_en="Nour was here.", summary_ar="بلا اسم"
+    )
+    unlike = world.clip(journalist=other.journalist, summary_en="A nourishing soup.")
+    for each in (other, unlike):
+        world.published(each)
+    event = world.event(summary_en="Nour organised it.")
+    publishing.publish_authority(event, by=world.publisher())
+    assert publishing.said_elsewhere(told) == [other.reference, "event:the-well-opens"]
+    world.consent(told, Use.VIEW, granted=False)
+    row = PublicRecord.objects.get(reference=other.reference)
+    assert row.read().summary_en == "Nour was here."
+
+
 def test_what_names_the_person_cannot_be_published_again_without_a_custodian(told):
     clip = told.clips.get()
     world.consent(told, Use.VIEW, granted=False)

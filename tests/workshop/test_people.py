@@ -116,6 +116,8 @@ def test_a_last_day_before_the_first_is_refused_by_name(sign_in: SignIn) -> None
     person = world.journalist(uses=())
     wrong = {**GRANTED, "until": "2025-01-01"}
     assert "before the one on which" in client.post(at("consent", person), wrong).content.decode()
+    later = {**GRANTED, "given_on": "2999-01-01"}
+    assert "still to come" in client.post(at("consent", person), later).content.decode()
     assert not Consent.objects.exists()
 
 
@@ -267,6 +269,16 @@ def test_one_custodian_alone_reads_nothing(sign_in: SignIn, sealed: Journalist) 
         assert LEGAL_NAME not in client.post(at("sealed", sealed), data).content.decode()
     assert SealedIdentity.objects.get().read("legal_name") == LEGAL_NAME
     assert TwoPersonRequest.objects.count() == 1
+
+
+def test_agreeing_asks_for_a_fresh_second_factor(sign_in: SignIn, sealed: Journalist) -> None:
+    client, other = sign_in("custodian"), sign_in("custodian", username="other")
+    client.post(at("sealed", sealed), {"why": WHY})
+    request = TwoPersonRequest.objects.get()
+    gave_second_factor(other, minutes_ago=6)
+    agree = reverse("admin:footage_twopersonrequest_agree", args=[request.pk])
+    assert other.post(agree)["Location"].startswith(reverse("mfa_reauthenticate"))
+    assert TwoPersonRequest.objects.get().waits
 
 
 def test_a_refused_request_opens_nothing(sign_in: SignIn, sealed: Journalist) -> None:
