@@ -119,6 +119,8 @@ class PublicRendition(models.Model):
     # Of the access copy; never the master's.
     digest = models.CharField(max_length=64)
     download = models.BooleanField(default=False)
+    # Another copy took its place. Pages that are open still play this one, for a day.
+    superseded_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.name

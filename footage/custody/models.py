@@ -29,6 +29,7 @@ class EventType(models.TextChoices):
     REPLACEMENT = "archive:replacement", _("replacement of a wrong file")
     PUBLICATION = "archive:publication", _("publication")
     REVISION = "archive:revision", _("revision of the public record")
+    RENEWAL = "archive:renewal", _("renewal of access copies")
     NARROWING = "archive:narrowing", _("narrowing of the public record")
     WITHDRAWAL = "archive:withdrawal", _("withdrawal")
     REINSTATEMENT = "archive:reinstatement", _("publication of what was withdrawn")

@@ -1,8 +1,8 @@
 """The one door between the workshop and the public catalogue.
 
-`publish`, `revise`, `narrow`, `withdraw` and `publish_authority` are the only writers of the
-catalogue: one transaction each, no queue between the decision and its effect. Whatever only takes
-away (`narrow`) may run by itself; whatever adds is the act of a named person.
+`publish`, `revise`, `renew_copies`, `narrow`, `withdraw` and `publish_authority` are the only
+writers of the catalogue: one transaction each, no queue between the decision and its effect.
+Whatever only takes away (`narrow`) may run by itself; whatever adds is the act of a named person.
 """
 
 from footage.publishing.audit import Finding, audit_public
@@ -20,7 +20,8 @@ from footage.publishing.narrowing import (
     narrow_lapsed,
     protect,
 )
-from footage.publishing.reasons import NotPublishable, Reason, reasons_against
+from footage.publishing.reasons import PUBLISH, NotPublishable, Reason, reasons_against
+from footage.publishing.renewal import outdated_copies, renew_copies
 from footage.publishing.verbs import (
     agreed_reinstatement,
     differs,
@@ -33,6 +34,7 @@ from footage.publishing.verbs import (
 )
 
 __all__ = [
+    "PUBLISH",
     "Finding",
     "Foreseen",
     "Giveaway",
@@ -50,12 +52,14 @@ __all__ = [
     "names_in_public",
     "narrow",
     "narrow_lapsed",
+    "outdated_copies",
     "protect",
     "publish",
     "publish_authority",
     "reasons_against",
     "reasons_for_act",
     "reinstate",
+    "renew_copies",
     "revise",
     "said_elsewhere",
     "state_of",

@@ -7,13 +7,15 @@ what no live row names.
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.core.files.storage import storages
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from footage.catalogue.models import PublicRendition
 from footage.catalogue.record import Rendition as PublicCopy
@@ -27,13 +29,24 @@ _SUFFIXES = {
 }
 
 
-class CopyDamaged(Exception):
-    """A working copy no longer has the digest it was made with; render it again."""
+# As long as a page may be open before its player is started.
+SUPERSEDED_FOR = timedelta(days=1)
+
+
+class CopyDamaged(ValidationError):
+    """A working copy is gone or no longer has the digest it was made with; render it again."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("A copy is damaged, or is being made again: have the file looked at again first.")
+        )
 
 
 @contextmanager
-def access_copies(master: Master) -> Iterator[tuple[PublicCopy, ...]]:
-    """Copy the master's renditions to the access store and yield their declared entries.
+def access_copies(
+    master: Master, roles: Collection[str] | None = None
+) -> Iterator[tuple[PublicCopy, ...]]:
+    """Copy the master's renditions (those of `roles`) to the access store; yield their entries.
 
     If the block fails, the new files are removed again. Raises CopyDamaged when a working copy
     does not have its digest. Memory is constant; time is that of copying the bytes.
@@ -41,7 +54,8 @@ def access_copies(master: Master) -> Iterator[tuple[PublicCopy, ...]]:
     written: list[PublicCopy] = []
     try:
         for rendition in public_renditions(master):
-            written.append(_copy(rendition))
+            if roles is None or rendition.role in roles:
+                written.append(_copy(rendition))
         yield tuple(written)
     except BaseException:
         remove(copy.name for copy in written)
@@ -51,11 +65,14 @@ def access_copies(master: Master) -> Iterator[tuple[PublicCopy, ...]]:
 def _copy(rendition: Rendition) -> PublicCopy:
     name = secrets.token_hex(16) + _SUFFIXES[rendition.media_type]
     access = storages["access"]
-    with storages["working"].open(rendition.name) as file:
-        saved = access.save(name, File(file))
+    try:
+        with storages["working"].open(rendition.name) as file:
+            saved = access.save(name, File(file))
+    except FileNotFoundError:
+        raise CopyDamaged from None
     if saved != name or _digest(name) != rendition.digest:
         access.delete(saved)
-        raise CopyDamaged(f"rendition {rendition.pk} ({rendition.role})")
+        raise CopyDamaged
     return public_copy(rendition, name)
 
 
@@ -75,7 +92,9 @@ def remove(names: Iterable[str]) -> None:
 
 def sweep(older_than: timedelta = timedelta(hours=1)) -> list[str]:
     """Remove files of the access store that no row names and that no publication may still be
-    writing; return their names. Cost: one listing of the store and one query."""
+    writing; return their names. Copies superseded a day ago end here. Cost: one listing of the
+    store and two queries."""
+    PublicRendition.objects.filter(superseded_at__lt=timezone.now() - SUPERSEDED_FOR).delete()
     access = storages["access"]
     try:
         _folders, names = access.listdir("")

@@ -50,7 +50,7 @@ def _records() -> Iterator[Finding]:
             yield Finding(row.reference, "no-source", "nothing in the workshop has this reference")
             continue
         yield from _against(item, document)
-        stored = set(row.renditions.values_list("name", flat=True))
+        stored = set(row.renditions.filter(superseded_at=None).values_list("name", flat=True))
         declared = {copy.name for copy in document.renditions}
         if stored != declared:
             yield Finding(row.reference, "renditions", "rows and document name different copies")

@@ -5,6 +5,7 @@ verb's transaction.
 """
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -49,13 +50,21 @@ def note_authorities_changed() -> None:
     PublicState.objects.filter(pk=1).update(authorities=F("authorities") + 1)
 
 
-def put(document: Record, *, quietly: bool = False, again: bool = False) -> PublicRecord:
+def put(
+    document: Record,
+    *,
+    quietly: bool = False,
+    again: bool = False,
+    superseded: Iterable[str] = (),
+) -> PublicRecord:
     """Store the document as the live record of its reference, new or in place of the old one.
 
     `quietly` keeps version and day of revision: what narrows many records of one person at once
-    must not stamp them as a group. Raises AlreadyWithdrawn rather than write over a tombstone,
-    unless the record is published `again`.
+    must not stamp them as a group. Of the copies it had, those named in `superseded` are served
+    for another day; the addresses of all others are dead at once. Raises AlreadyWithdrawn rather
+    than write over a tombstone, unless the record is published `again`.
     """
+    superseded = list(superseded)
     text = document.canonical()
     digest = hashlib.sha256(text.encode()).hexdigest()
     now = timezone.now()
@@ -81,7 +90,8 @@ def put(document: Record, *, quietly: bool = False, again: bool = False) -> Publ
         PublicTerm(record=row, facet=facet, value=value)
         for facet, value in sorted(document.terms())
     )
-    row.renditions.all().delete()
+    row.renditions.exclude(name__in=superseded).delete()
+    row.renditions.filter(superseded_at=None).update(superseded_at=now)
     PublicRendition.objects.bulk_create(
         PublicRendition(
             record=row,

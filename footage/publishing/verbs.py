@@ -323,7 +323,8 @@ def silence(reference: str, start_s: float, end_s: float | None, *, by: Any | No
     if row is None:
         return []
     document = row.read()
-    removed = [copy.name for copy in document.renditions if copy.role not in SILENT]
+    kept = [copy.name for copy in document.renditions if copy.role in SILENT]
+    removed = list(row.renditions.exclude(name__in=kept).values_list("name", flat=True))
     transcripts = tuple(
         transcript.model_copy(
             update={

@@ -5,6 +5,7 @@ works outside any transaction and commits what it found in one. A worker that is
 most a copy without a row in the working store, under a random name.
 """
 
+import hashlib
 import json
 import secrets
 from collections.abc import Collection
@@ -48,6 +49,8 @@ def examine_master(master_id: int, again: bool = False) -> None:
     master = _held(master_id)
     if master is None:
         return
+    if again:
+        _drop_damaged(master)
     try:
         examine(master, again=again)
     except media.Unavailable:
@@ -165,6 +168,23 @@ def keep_credentials(master: Master) -> None:
         master.credentials = found
         master.save(update_fields=["credentials"])
         record(EventType.METADATA_EXTRACTION, f"master:{master.pk}", credentials=found["state"])
+
+
+def _drop_damaged(master: Master) -> None:
+    """Forget working copies that are not what they were made as, so that they are made again."""
+    for copy in master.renditions.all():
+        if stands(copy) and _digest(copy) == copy.digest:
+            continue
+        copy.delete()
+        storages["working"].delete(copy.name)
+
+
+def _digest(copy: Rendition) -> str:
+    digest = hashlib.sha256()
+    with storages["working"].open(copy.name) as file:
+        for chunk in file.chunks(2**20):
+            digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _held(master_id: int) -> Master | None:

@@ -16,6 +16,7 @@ from footage.catalogue.models import (
 )
 from footage.custody.models import CustodyEvent, EventType
 from footage.models import Appearance
+from footage.publishing.access_copies import CopyDamaged
 from people.models import Use
 from tests import world
 
@@ -267,7 +268,7 @@ def test_a_failure_while_files_are_copied_leaves_neither_row_nor_file():
     clip = world.clip()
     damaged = clip.master.renditions.get(role="playable")
     storages["working"].delete(damaged.name)
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(CopyDamaged, match="have the file looked at again"):
         world.published(clip)
     assert not PublicRecord.objects.exists()
     assert not any(Path(storages["access"].location).glob("*"))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from footage import publishing
@@ -37,6 +38,8 @@ class Command(BaseCommand):
             raise CommandError(
                 "\n".join(f"{reason.code}: {reason.message}" for reason in refusal.reasons)
             ) from refusal
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from error
         self.stdout.write(f"{row.reference} is public, version {row.version}.")
 
 
