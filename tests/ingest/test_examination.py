@@ -154,6 +154,7 @@ def test_what_shows_a_clip_comes_before_what_plays_it_and_large_copies_last(draf
         (["watched"], "encoding"),
         ([], "encoding"),
         (["whole"], "encoding"),
+        ([], "encoding"),
     ]
     made = []
     for stage in ("seen", "watched", "whole"):
