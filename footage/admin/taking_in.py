@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from footage.accession import accession, discard, replace_master
 from footage.ingest.door import recordings_only
-from footage.ingest.refusals import Refused
+from footage.ingest.refusals import EmptyFile, Refused
 from footage.ingest.write_path import Received, receive
 from footage.models import Clip
 from footage.publishing import state_of
@@ -26,6 +26,7 @@ class FileForm(forms.Form):
         help_text=_("The file as it left the camera or phone. It is kept byte for byte."),
         widget=forms.FileInput(attrs={"accept": FORMATS}),
         max_length=None,
+        error_messages={"empty": EmptyFile.message},
     )
 
     def receive_file(self, by: Any) -> Received:
