@@ -45,7 +45,7 @@ class DecisionForm(forms.ModelForm):
     class Meta:
         model = NearDuplicate
         fields = ("verdict", "note")
-        widgets = {"note": forms.Textarea(attrs={"rows": 3})}
+        widgets = {"note": forms.Textarea(attrs={"rows": 3, "dir": "auto"})}
 
 
 class ByDecision(admin.SimpleListFilter):

@@ -231,6 +231,15 @@ def test_shared_duplicates_are_named_and_nothing_else_is_proposed(shared_data: P
                 assert abs(likeness.offset_s) < 0.5
                 named += 1
     assert named == len(EXPECTED)
+    # Whichever came first, looking up leads from each to the original.
+    numbers = {name: number for number, name in enumerate(hashed)}
+    holdings = Holdings()
+    for name, frames in hashed.items():
+        holdings.add(numbers[name], holding(frames))
+    for name in hashed:
+        if name.startswith("duplicates/") and name != "duplicates/original.mp4":
+            assert numbers[name] in holdings.near(asking(original)), name
+            assert numbers["duplicates/original.mp4"] in holdings.near(asking(hashed[name])), name
     false = [
         (one, other, likeness)
         for one, other in itertools.combinations(hashed, 2)
