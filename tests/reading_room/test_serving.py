@@ -163,7 +163,7 @@ print("name", copy.name)
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> tuple[Site, str]:
     """An archive for readers with one clip, and the path of its copy."""
-    archive = Site(tmp_path_factory.mktemp("slow") / "archive", {"ARCHIVE_SITE": "public"})
+    archive = Site(tmp_path_factory.mktemp("slow") / "archive")
     archive.manage("migrate", "--verbosity", "0")
     said = archive.manage("shell", "--no-imports", text=PUBLISH)
     return archive, f"/media/{said.split('name ')[1].split()[0]}"
@@ -173,7 +173,8 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> tuple[Site, str]:
 def served(archive: Site, *options: str) -> Iterator[str]:
     """The embedded server as `make run` starts it, with these options; its address."""
     arguments = ["manage.py", "serve", "--port", str(archive.port), *options]
-    with servers.site_process(arguments, archive.environment, port=archive.port) as address:
+    environment = {**archive.environment, "ARCHIVE_SITE": "public"}
+    with servers.site_process(arguments, environment, port=archive.port) as address:
         yield address
 
 
