@@ -23,6 +23,8 @@ from django.utils.translation import gettext_lazy as _
 from aleppo_archive import staff_sessions
 from people import sealing
 
+log = logging.getLogger(__name__)
+
 # What somebody who is not signed in may ask for below /admin/.
 OPEN_TO_ALL = ("/admin/account/", "/admin/language/")
 METHODS = ("GET", "HEAD", "POST")
@@ -34,6 +36,17 @@ class StaffAccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Not which name was tried: people type passwords into that field too."""
+        super().authentication_failed(request, **credentials)
+        log.warning("A sign-in was refused: wrong name or password.")
+
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
+        given = get_authentication_records(request, user)
+        ways = sorted({f"{each['method']}:{each.get('type', '')}".rstrip(":") for each in given})
+        log.info("Staff %s signed in (%s).", user.pk, ", ".join(ways))
+        return super().post_login(request, user, **kwargs)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count wrong passwords by name and address together, in memory alone.
@@ -66,7 +79,7 @@ class SealedFactorAdapter(DefaultMFAAdapter):
         try:
             return sealing.unseal(bytes.fromhex(encrypted_text), place=sealing.FACTOR_SECRET)
         except sealing.SealError as error:
-            logging.getLogger(__name__).error("A second factor cannot be opened: %s", error)
+            log.error("A second factor cannot be opened: %s", error)
             return generate_totp_secret()
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:

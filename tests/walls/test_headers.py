@@ -251,6 +251,16 @@ def test_behind_https_every_answer_asks_for_https_for_two_years(
     assert client.get("/en/", secure=True, headers={"Host": "no.example"}).status_code == 400
 
 
+def test_nginx_hands_every_header_on_with_access_copies() -> None:
+    text = (settings.BASE_DIR / "docs" / "nginx.conf").read_text()
+    sent_by_nginx = text[text.index("location /access-copies/") :]
+    ours = {*EVERYWHERE, "Content-Security-Policy", "Permissions-Policy", "Referrer-Policy"}
+    for name in ours | {"Strict-Transport-Security"}:
+        upstream = f"$upstream_http_{name.lower().replace('-', '_')}"
+        assert f"add_header {name} {upstream} always;" in sent_by_nginx, name
+    assert "server_tokens off;" in text and "access_log off;" in text
+
+
 def test_signing_out_clears_what_the_browser_kept(sign_in: SignIn) -> None:
     client = sign_in("archivist")
     assert "Clear-Site-Data" not in client.get("/admin/").headers

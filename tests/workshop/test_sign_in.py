@@ -287,3 +287,19 @@ def test_forms_of_the_workshop_say_where_they_come_from(sign_in: SignIn) -> None
     # Under "no-referrer" browsers send "Origin: null", and every form would be refused.
     assert sign_in("archivist").get("/admin/")["Referrer-Policy"] == "same-origin"
     assert Client().get(LOGIN)["Referrer-Policy"] == "same-origin"
+
+
+def test_sign_ins_are_logged_by_number_and_refusals_without_what_was_typed(caplog: Any) -> None:
+    somebody = member("rima", "archivist")
+    secret = enrolled_by_password()
+    caplog.clear()
+    caplog.set_level("INFO", "aleppo_archive.sign_in")
+    client = Client(REMOTE_ADDR="192.0.2.7")
+    client.post(LOGIN, {"login": "rima", "password": "typed by mistake"})
+    given_password(client)
+    assert "signed in" not in caplog.text, "a password alone is no sign-in"
+    client.post(reverse("mfa_authenticate"), {"code": code_of(secret, steps=1)})
+    assert "A sign-in was refused" in caplog.text
+    assert f"Staff {somebody.pk} signed in (mfa:totp, password)" in caplog.text
+    for word in ("rima", "typed by mistake", "192.0.2.7", PASSWORD):
+        assert word not in caplog.text
