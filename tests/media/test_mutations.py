@@ -1,10 +1,9 @@
 """Good files with random damage: none escapes, none hangs, each ends copied or with a reason.
 
-Seeded: a number names a mutation for ever. Sixty run with the other tests, 500 with the
-acceptance tests, and 10,000 there with `TORTURE=1`.
+Seeded: a number names a mutation for ever. Sixty run with the other tests, the rest of 500 with the
+acceptance tests, and 10,000 with `make torture`.
 """
 
-import os
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from footage import media
+from tests.faults.campaigns import rounds
 
 GOOD = [
     "syn_android_al-shaar.mp4", "me__with-gps.mp4", "syn_fragmented.mp4", "syn_vp8.webm",
@@ -20,7 +20,7 @@ GOOD = [
     "syn_exif_gps_al-kallaseh.jpg", "syn_orient_6.jpg", "syn_arabic_title.mp4",
     "attachment_html.mkv", "cr__C_with_CAWG_data.jpg",
 ]  # fmt: skip
-MANY = 10_000 if os.environ.get("TORTURE") == "1" else 500
+FEW, MANY = 60, 500
 LONGEST_SECONDS = 20
 COPIES = ("poster.jpg", "playable.mp4", "sound.m4a")
 LURE = b"http://127.0.0.1:9/" + b"a" * 13
@@ -101,11 +101,11 @@ def ends_well(numbers: range, files: Path, tmp_path: Path) -> None:
 
 
 def test_damaged_files_end_as_copies_or_with_a_reason(files: Path, tmp_path: Path) -> None:
-    ends_well(range(60), files, tmp_path)
+    ends_well(range(rounds(FEW, 10_000)), files, tmp_path)
 
 
 @pytest.mark.acceptance
 def test_very_many_damaged_files_end_as_copies_or_with_a_reason(
     files: Path, tmp_path: Path
 ) -> None:
-    ends_well(range(60, MANY), files, tmp_path)
+    ends_well(range(FEW, MANY), files, tmp_path)
