@@ -11,7 +11,7 @@ from django.forms import CharField, Field, Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from footage.custody.models import CustodyEvent, EventType, record
@@ -68,6 +68,9 @@ class WorkshopAdmin(OnlyText, admin.ModelAdmin):
     show_full_result_count = False
     view_on_site = False
     save_on_top = True
+    # Fields, and models of inlines, that the log of actions does not even name: they are sealed,
+    # and whoever may see the thing reads its history. The chain of custody has them.
+    unlogged: frozenset[str] = frozenset()
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -88,13 +91,48 @@ class WorkshopAdmin(OnlyText, admin.ModelAdmin):
         return name in shown and len(rest) <= 1
 
     def found(self, request: HttpRequest, object_id: Any) -> Any:
-        """The object, for a verb. Raises Http404, and PermissionDenied without leave to see it."""
+        """The object, for a verb. Raises Http404, and PermissionDenied without leave to see it.
+
+        Leave is asked for first: "forbidden" and "not found" would say what exists.
+        """
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         obj = self.get_object(request, str(object_id))
         if obj is None:
             raise Http404
         if not self.has_view_permission(request, obj):
             raise PermissionDenied
         return obj
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict | None = None
+    ) -> HttpResponse:
+        # Django looks for the thing first, and says to whoever may not see it whether it exists.
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return super().history_view(request, object_id, extra_context)
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> list[dict[str, Any]]:
+        """Which fields and tables changed. Django would name the rows of tables too: who is seen in
+        a clip, what a person agreed to."""
+        known = {field.name: field for field in self.opts.get_fields()}
+        with translation.override(None):
+            # As the model calls them, untranslated: whoever reads it reads their own language.
+            labels = [
+                str(getattr(known.get(name), "verbose_name", name))
+                for name in form.changed_data
+                if name not in self.unlogged
+            ]
+            labels += [
+                str(formset.model._meta.verbose_name_plural)
+                for formset in formsets or ()
+                if formset.has_changed() and formset.model._meta.model_name not in self.unlogged
+            ]
+        if add:
+            return [{"added": {}}]
+        return [{"changed": {"fields": labels}}] if labels else []
 
     def address_of(self, obj: Any) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])

@@ -155,6 +155,7 @@ class ClipAdmin(PublicVerbs):
     date_hierarchy = "filmed_from"
     ordering = ("-accessioned_at", "-pk")
     autocomplete_fields = ("location", "journalist", "events")
+    unlogged = frozenset({"latitude", "longitude", *SEALED[1:], "decision_reason", "appearance"})
     readonly_fields = ("original_filename",)
     inlines = (
         AdvisoryInline,

@@ -17,6 +17,7 @@ class PersonAdmin(NamedInPublic):
     list_display = ("byline_en", "byline_ar", "protection", "demonstration")
     list_filter = ("protection", "demonstration")
     search_fields = ("byline_en", "byline_ar")
+    unlogged = frozenset({"consent"})
     inlines = (consents.ConsentInline,)
     fieldsets = (
         (

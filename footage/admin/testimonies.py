@@ -27,6 +27,7 @@ class TestimonyAdmin(PublicVerbs):
     list_filter = (ByState, "legal_hold", "demonstration")
     search_fields = ("title_en", "title_ar", "reference")
     autocomplete_fields = ("witness",)
+    unlogged = frozenset({"decision_reason"})
     inlines = (RangeInline,)
 
     def get_fieldsets(self, request: HttpRequest, obj: Testimony | None = None) -> list:
