@@ -19,7 +19,14 @@ from django.db import transaction
 from people.models import Consent, Journalist, Witness
 from people.roles import apply_roles
 
-STAFF = ("archivist", "publisher", "custodian", "administrator")
+# User name to role. Two custodians: neither of them reads a sealed identity alone.
+STAFF = {
+    "archivist": "archivist",
+    "publisher": "publisher",
+    "custodian": "custodian",
+    "second-custodian": "custodian",
+    "administrator": "administrator",
+}
 # Without characters that are mistaken for one another: they are read from a terminal and typed.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 MADE_FOR = "Invented for the demonstration"
@@ -39,7 +46,7 @@ def sign_ins_file() -> Path:
 def staff() -> tuple[dict[str, Any], list[SignIn]]:
     """The demonstration's members of staff by user name, made if they are missing, and sign-ins.
 
-    Each has the role of the same name. Passwords are random, one set for an installation.
+    Passwords are random, one set for an installation.
     """
     sign_ins = _kept_sign_ins() or _new_sign_ins()
     users = {user.username: user for user in get_user_model().objects.filter(username__in=STAFF)}
@@ -51,7 +58,7 @@ def staff() -> tuple[dict[str, Any], list[SignIn]]:
             user = get_user_model().objects.create_user(
                 sign_in.username, password=sign_in.password, is_staff=True
             )
-            user.groups.add(Group.objects.get(name=sign_in.username))
+            user.groups.add(Group.objects.get(name=STAFF[sign_in.username]))
         users[sign_in.username] = user
     return users, sign_ins
 
@@ -61,8 +68,10 @@ def _kept_sign_ins() -> list[SignIn]:
         lines = sign_ins_file().read_text().splitlines()
     except FileNotFoundError:
         return []
-    pairs = (line.split() for line in lines if line and not line.startswith("#"))
-    return [SignIn(username, password) for username, password in pairs]
+    pairs = [line.split() for line in lines if line and not line.startswith("#")]
+    kept = [SignIn(username, password) for username, password in pairs]
+    # A set made for other members of staff is drawn anew.
+    return kept if {sign_in.username for sign_in in kept} == set(STAFF) else []
 
 
 def _new_sign_ins() -> list[SignIn]:
