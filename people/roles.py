@@ -153,7 +153,7 @@ BY_CODE = {role.code: role for role in ROLES}
 
 # No group and no account: this is what runs without a person (worker processes, hourly upkeep,
 # commands). It may examine, copy and take away from what is public, and holds no permission, so
-# every verb that adds refuses it: they all ask `require_person`.
+# every verb that adds refuses it: they all ask `holds`.
 WORKER = Role(
     "worker",
     "Worker",
@@ -164,13 +164,18 @@ WORKER = Role(
 )
 
 
-def require_person(by: Any, permission: str) -> None:
-    """Raise PermissionDenied unless `by` is a signed-up, active member of staff who holds it.
+def holds(by: Any, permission: str) -> bool:
+    """Whether `by` is a stored, active member of staff who holds `permission`.
 
-    None, which stands for the worker in the chain of custody, is refused like a stranger.
+    None, which stands for the worker in the chain of custody, holds nothing, like a stranger.
     """
     person = by is not None and by.pk is not None and by.is_active and by.is_staff
-    if not (person and by.has_perm(permission)):
+    return bool(person and by.has_perm(permission))
+
+
+def require_person(by: Any, permission: str) -> None:
+    """Raise PermissionDenied unless `by` holds `permission`."""
+    if not holds(by, permission):
         raise PermissionDenied
 
 

@@ -142,11 +142,13 @@ def record(
 ) -> CustodyEvent:
     """Add one event in the caller's transaction.
 
-    `agent` is the member of staff who acted, None for the software itself. `detail` holds JSON
+    `agent` is the member of staff who acted, None for the software itself; a stranger whom a verb
+    refused is nobody known, and stands as None too. `detail` holds JSON
     values: digests, codes, counts. Never names, contacts or file names.
     """
+    known = agent if agent is not None and agent.pk is not None else None
     return CustodyEvent.objects.create(
-        type=event_type, subject=subject, agent=agent, outcome=outcome, detail=detail
+        type=event_type, subject=subject, agent=known, outcome=outcome, detail=detail
     )
 
 

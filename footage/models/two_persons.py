@@ -25,6 +25,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from footage.custody.models import EventType, record
+from people.roles import holds
 
 WAITS = timedelta(days=7)
 
@@ -156,7 +157,7 @@ class TwoPersonRequest(models.Model):
         what is decided or lapsed, and whatever `effect` raises; nothing is decided then.
         """
         rule = RULES[Act(self.act)]
-        if not by.has_perm(rule.agrees):
+        if not holds(by, rule.agrees):
             raise PermissionDenied
         with transaction.atomic():
             stored = type(self).objects.select_for_update().get(pk=self.pk)
@@ -201,7 +202,7 @@ def ask_for(act: Act, subject: str, *, by: Any, reason: str) -> TwoPersonRequest
 
     Raises PermissionDenied without leave to ask, ValidationError without a reason.
     """
-    if not by.has_perm(RULES[act].asks):
+    if not holds(by, RULES[act].asks):
         raise PermissionDenied
     if not reason.strip():
         raise ValidationError({"reason": _("Say why. The second person decides by it.")})

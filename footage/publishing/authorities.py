@@ -17,6 +17,7 @@ from footage.publishing.naming import named_by_a_film
 from footage.publishing.reasons import PUBLISH, NotPublishable, Reason
 from footage.publishing.sealed_words import person_words_in
 from people.models import Journalist, Person, PublicSlug, Use, Witness
+from people.roles import holds
 
 Kind = PublicAuthority.Kind
 Published = Journalist | Witness | Event | Film | Location
@@ -29,7 +30,7 @@ def publish_authority(item: Published, *, by: Any) -> PublicAuthority:
     in the same transaction. Raises PermissionDenied for staff who may not publish and
     NotPublishable when a person may not be named or the text holds a sealed word.
     """
-    if not by.has_perm(PUBLISH):
+    if not holds(by, PUBLISH):
         raise PermissionDenied
     with transaction.atomic():
         rows.alone()

@@ -14,6 +14,7 @@ from footage.ingest.models import Rendition
 from footage.models import Clip, Testimony
 from footage.publishing.sealed_words import sealed_words_in
 from people.models import Use
+from people.roles import holds
 
 OVERRIDE = "footage.override_clip"
 PUBLISH = "footage.publish_clip"
@@ -44,7 +45,7 @@ def reasons_against(item: Clip | Testimony, *, by: Any) -> list[Reason]:
     A handful of queries. Opens the sealed identities of the people linked to the item, to compare
     them with the public text; what is found there is never part of the answer.
     """
-    if not by.has_perm(PUBLISH):
+    if not holds(by, PUBLISH):
         return [Reason("not-a-publisher", "", _("Only a publisher can publish."))]
     specific = _against_clip(item) if isinstance(item, Clip) else _against_testimony(item)
     return [*_against_either(item), *specific, *_against_words(item)]

@@ -29,6 +29,7 @@ from footage.publishing.reasons import (
 )
 from footage.publishing.states import states_of
 from footage.vocabularies import WITHDRAWAL_REASONS
+from people.roles import holds
 
 # Copies in which nothing can be heard. Whatever role comes later counts as audible.
 SILENT = frozenset({"poster", "strip", "photograph", "photograph-small"})
@@ -50,7 +51,7 @@ class Decision:
 
     @property
     def overrides(self) -> bool:
-        return bool(self.override_reason) and self.by.has_perm(OVERRIDE)
+        return bool(self.override_reason) and holds(self.by, OVERRIDE)
 
 
 def state_of(item: Clip | Testimony) -> str:
@@ -272,7 +273,7 @@ def withdraw(reference: str, *, reason: str, by: Any) -> PublicRecord:
     carries it. Raises PermissionDenied, and ValidationError for an unknown reason or a record that
     is not live.
     """
-    if not by.has_perm(PUBLISH):
+    if not holds(by, PUBLISH):
         raise PermissionDenied
     if reason not in WITHDRAWAL_REASONS:
         raise ValidationError({"reason": _("Choose a reason from the list.")})

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 
 from footage import publishing
 from footage.catalogue.models import PublicAuthority, PublicRecord, PublicTerm
 from footage.catalogue.record import Record
+from footage.models.two_persons import Act, ask_for
 from people.models import Protection, Use
 from tests import world
 
@@ -139,3 +142,48 @@ def test_an_embargo_that_ends_opens_nothing():
     assert publishing.state_of(clip) == "draft"
     publishing.narrow(clip.journalist)
     assert publishing.state_of(clip) == "draft"
+
+
+# --- The worker -----------------------------------------------------------------------------------
+# What runs without a person: tasks, upkeep, and the commands that take no --by.
+ADDS = {"publish", "revise", "publish_authority", "reinstate"}
+
+
+def names_that_add(source: str) -> set[str]:
+    """The adding verbs of publishing that a source calls or imports."""
+    tree = ast.parse(source)
+    used = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    used |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return used & ADDS
+
+
+def test_nothing_that_runs_without_a_person_names_a_verb_that_adds():
+    guilty = {
+        str(path.relative_to(ROOT)): found
+        for path in (ROOT / "footage" / "tasks").rglob("*.py")
+        if (found := names_that_add(path.read_text()))
+    }
+    assert guilty == {}
+    assert names_that_add("def task(clip):\n    publishing.publish(clip, by=None)\n") == {"publish"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("nobody", ["the worker", "a stranger", "somebody gone", "no staff"])
+def test_no_verb_that_adds_takes_the_word_of_nobody(nobody):
+    gone = world.staff("gone", "publish_clip")
+    gone.is_active = nobody != "somebody gone"
+    gone.is_staff = nobody != "no staff"
+    by = {"the worker": None, "a stranger": AnonymousUser()}.get(nobody, gone)
+    draft, live = world.clip(), world.clip()
+    world.published(live)
+    before = public_facts()
+    for act, item in (
+        (publishing.publish, draft),
+        (publishing.revise, live),
+        (publishing.publish_authority, world.event()),
+    ):
+        with pytest.raises((publishing.NotPublishable, PermissionDenied)):
+            act(item, by=by)
+    assert public_facts() == before
+    with pytest.raises(PermissionDenied):
+        ask_for(Act.UNSEAL, "people_witness:1", by=by, reason="x")
