@@ -9,7 +9,6 @@ import hashlib
 import json
 import secrets
 from collections.abc import Collection
-from datetime import timedelta
 from pathlib import PurePath
 from typing import Any, Final
 
@@ -17,7 +16,6 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import storages
 from django.db import transaction
-from django.utils import timezone
 from django_tasks import task
 
 from footage import media
@@ -37,26 +35,17 @@ ENCODING: Final = "encoding"
 # before one has its largest copy. Copies of a photograph or a sound recording are made at once.
 STAGES: Final = ("seen", "watched", "whole")
 SEEN: Final = {"poster", "strip"}
-NOT_CONFINED: Final = timedelta(minutes=10)
 
 
 @task(priority=20)
 def examine_master(master_id: int, again: bool = False) -> None:
-    """Look at a master, then have its copies made. A master that is gone is nothing to do.
-
-    Where no media file may be opened, the task waits and is tried again.
-    """
+    """Look at a master, then have its copies made. A master that is gone is nothing to do."""
     master = _held(master_id)
     if master is None:
         return
     if again:
         _drop_damaged(master)
-    try:
-        examine(master, again=again)
-    except media.Unavailable:
-        later = timezone.now() + NOT_CONFINED
-        examine_master.using(run_after=later).enqueue(master_id, again=again)
-        return
+    examine(master, again=again)
     if not master.unplayable:
         make_renditions.using(priority=10).enqueue(master.pk, "seen")
         make_renditions.using(queue_name=ENCODING).enqueue(master.pk, "watched")

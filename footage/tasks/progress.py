@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import models, transaction
+from django.utils import timezone
 from django_tasks_db.compat import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
@@ -12,6 +13,7 @@ from footage import media
 from footage.custody.models import EventType, record
 from footage.ingest.models import Master, Rendition
 from footage.tasks.examination import examine_master, lacking, make_renditions, read_credentials
+from footage.tasks.recovery import NOT_CONFINED
 
 TASKS: Final = (examine_master, make_renditions, read_credentials)
 # Somebody sits before the page and waits.
@@ -23,7 +25,8 @@ class Progress:
     """`copies`: made and whole. `missing`: roles due and not made. `since`: a worker is at it.
 
     `waiting`: so many tasks stand in the queue. `given_up`: tasks that were lost with their
-    worker too often, or broke off with an error.
+    worker too often, or broke off with an error. `not_confined`: it waits for a machine that
+    confines the programs which open media files.
     """
 
     copies: list[Rendition]
@@ -31,6 +34,7 @@ class Progress:
     since: datetime | None
     waiting: int
     given_up: int
+    not_confined: bool
 
     @property
     def stuck(self) -> bool:
@@ -39,9 +43,10 @@ class Progress:
 
 
 def progress_of(master: Master) -> Progress:
-    """Three queries, and one look in the working store for each copy."""
+    """Four queries, and one look in the working store for each copy."""
     tasks = tasks_of(master).exclude(status=TaskResultStatus.SUCCESSFUL)
     found = list(tasks.values_list("status", "started_at"))
+    put_off = tasks.filter(status=TaskResultStatus.READY, run_after__gt=timezone.now())
     try:
         missing = lacking(master) if master.examined and not master.unplayable else set()
     except ValueError:
@@ -57,6 +62,8 @@ def progress_of(master: Master) -> Progress:
         ),
         waiting=sum(status == TaskResultStatus.READY for status, _ in found),
         given_up=sum(status == TaskResultStatus.FAILED for status, _ in found),
+        # Without a time a task stands at the end of all times.
+        not_confined=put_off.filter(run_after__lt=timezone.now() + NOT_CONFINED * 2).exists(),
     )
 
 

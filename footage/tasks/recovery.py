@@ -10,6 +10,7 @@ import hashlib
 import os
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,8 +20,11 @@ from django.utils import timezone
 from django_tasks_db.compat import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from footage.media import Unavailable
+
 ATTEMPTS: Final = 3
 SECONDS_BETWEEN_SWEEPS: Final = 60
+NOT_CONFINED: Final = timedelta(minutes=10)
 
 
 class WorkerLost(Exception):
@@ -88,8 +92,13 @@ def is_present(worker_id: str) -> bool:
 
 
 def sweep() -> int:
-    """Put lost tasks back into the queue, at their third loss among the failed; say how many."""
-    taken_up = sum(_put_back(task) for task in _stopped())
+    """Put lost tasks back into the queue, at their third loss among the failed; say how many.
+
+    Tasks that ended because no media file may be opened on their machine are put back for later.
+    """
+    later = timezone.now() + NOT_CONFINED
+    taken_up = sum(_put_back(task) for task in _ended_by(StoppedOnPurpose))
+    taken_up += sum(_put_back(task, run_after=later) for task in _ended_by(Unavailable))
     for lost in DBTaskResult.objects.running():
         if lost.worker_ids and is_present(lost.worker_ids[-1]):
             continue
@@ -110,17 +119,17 @@ def give_back(worker_id: str) -> int:
     """Put back what a worker was stopped in on purpose: that is no lost attempt."""
     return sum(
         _put_back(task)
-        for task in [*DBTaskResult.objects.running(), *_stopped()]
+        for task in [*DBTaskResult.objects.running(), *_ended_by(StoppedOnPurpose)]
         if task.worker_ids and task.worker_ids[-1] == worker_id
     )
 
 
-def _stopped() -> models.QuerySet[DBTaskResult]:
-    """Tasks that ended because their worker was asked to: the queue takes that for a failure."""
-    return DBTaskResult.objects.failed().filter(exception_class_path=_path(StoppedOnPurpose))
+def _ended_by(exception: type[BaseException]) -> models.QuerySet[DBTaskResult]:
+    """Tasks that this ended, through no fault of theirs: the queue takes that for a failure."""
+    return DBTaskResult.objects.failed().filter(exception_class_path=_path(exception))
 
 
-def _put_back(task: DBTaskResult) -> int:
+def _put_back(task: DBTaskResult, **change: Any) -> int:
     return _still_as(task).update(
         status=TaskResultStatus.READY,
         started_at=None,
@@ -128,6 +137,7 @@ def _put_back(task: DBTaskResult) -> int:
         exception_class_path="",
         traceback="",
         worker_ids=task.worker_ids[:-1],
+        **change,
     )
 
 

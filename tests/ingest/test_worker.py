@@ -15,6 +15,7 @@ import imageio_ffmpeg
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from footage import publishing
@@ -24,10 +25,12 @@ from footage.ingest.models import Master
 from footage.ingest.write_path import masters_store
 from footage.models import Clip
 from footage.tasks import boxes, examine_master, recovery
+from footage.tasks.progress import progress_of
 from tests import world
 from tests.ingest.conftest import CHECKOUT
 from tests.ingest.slow_tasks import slow
 from tests.ingest.test_examination import SMALL_VIDEO
+from tests.media.test_confinement import FEWER_LAYERS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -47,7 +50,9 @@ def start(archive_data: Path) -> Iterator[Start]:
     """Start real workers on the tests' own database; none outlives the test."""
     workers: list[subprocess.Popen[str]] = []
 
-    def start_worker(*arguments: str) -> "subprocess.Popen[str]":
+    def start_worker(
+        *arguments: str, program: tuple[str, ...] = ("manage.py",)
+    ) -> "subprocess.Popen[str]":
         environment = {
             **{name: os.environ[name] for name in ("PATH", "SECRET_KEY")},
             "ARCHIVE_DATA": str(archive_data),
@@ -55,7 +60,7 @@ def start(archive_data: Path) -> Iterator[Start]:
         }
         quick = ("--no-reload", "--no-startup-delay", "--interval", "0.1")
         worker = subprocess.Popen(
-            [sys.executable, "manage.py", "worker", *quick, *arguments],
+            [sys.executable, *program, "worker", *quick, *arguments],
             cwd=CHECKOUT,
             env=environment,
             stdout=subprocess.PIPE,
@@ -182,15 +187,15 @@ def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def encoders() -> list[int]:
-    """Processes of this machine that encode for a worker of these tests."""
-    found = []
+def encoder_of(worker: "subprocess.Popen[str]") -> int | None:
+    """The process that encodes for this worker and no other, when there is one."""
     for status in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, IndexError):
+            parent = (status / "status").read_text().split("PPid:")[1].split()[0]
             command = (status / "cmdline").read_bytes().split(b"\0")
-            if b"ffmpeg" in command[0] and b"playable.mp4" in command:
-                found.append(int(status.name))
-    return found
+            if int(parent) == worker.pid and b"ffmpeg" in command[0] and b"playable.mp4" in command:
+                return int(status.name)
+    return None
 
 
 @pytest.fixture
@@ -200,10 +205,10 @@ def encoding(
     """A worker in the middle of encoding a clip, the clip, and the encoder, which is halted so
     that it does not come to its end."""
     clip = draft(str(long_clip), filename="long.mp4")
-    before = set(encoders())
     worker = start("--worker-id", "deployed")
-    wait_until(lambda: bool(set(encoders()) - before), 60)
-    (encoder,) = set(encoders()) - before
+    wait_until(lambda: encoder_of(worker) is not None, 90)
+    encoder = encoder_of(worker)
+    assert encoder is not None
     os.kill(encoder, signal.SIGSTOP)
     return worker, clip, encoder
 
@@ -283,6 +288,35 @@ def test_a_new_clip_is_seen_while_another_worker_encodes(
 
     wait_until(lambda: short.master.renditions.filter(role="strip").exists(), 30)
     assert not is_gone(encoding[2])
+
+
+CONFINES_NOTHING = FEWER_LAYERS.split("from footage import media")[0].replace(
+    "assert libc.prctl(22", "import django.core.management\nassert libc.prctl(22"
+)
+RUN = """
+import os
+os.environ["DJANGO_SETTINGS_MODULE"] = "aleppo_archive.settings"
+django.core.management.execute_from_command_line(sys.argv)
+"""
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="the filter has x86_64 numbers")
+def test_where_no_media_file_may_be_opened_the_work_waits_until_one_may(
+    start: Start, draft: Callable[..., Clip]
+) -> None:
+    clip = draft("syn_android_al-shaar.mp4")
+
+    worker = start("--batch", program=("-c", CONFINES_NOTHING + RUN))
+    output, _ = worker.communicate(timeout=120)
+
+    assert {task.status for task in DBTaskResult.objects.all()} == {"FAILED"}, output
+    assert recovery.sweep() == DBTaskResult.objects.count()
+    for waiting in DBTaskResult.objects.all():
+        assert (waiting.status, waiting.worker_ids) == ("READY", [])
+        assert waiting.run_after > timezone.now()
+    master = Master.objects.get(pk=clip.master_id)
+    assert not master.examined and not master.unplayable
+    assert progress_of(master).not_confined
 
 
 def test_two_workers_with_the_same_tasks_make_each_copy_once(

@@ -1,5 +1,7 @@
 """The work on a clip's file, as its page tells it: what is made, what is missing, trying again."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.storage import storages
 from django.urls import reverse
@@ -10,7 +12,7 @@ from footage import media
 from footage.custody.models import CustodyEvent
 from footage.ingest.models import Master
 from footage.models import Clip
-from footage.tasks import examine_master, make_renditions, read_credentials
+from footage.tasks import examine_master, make_renditions, read_credentials, recovery
 from footage.tasks.progress import progress_of
 from tests import world
 from tests.ingest.conftest import archivist, draft  # noqa: F401 - fixtures
@@ -55,7 +57,9 @@ def test_the_page_says_what_is_made_and_what_waits(sign_in: SignIn, clip: Clip) 
 
 def test_a_task_given_up_is_shown_and_can_be_begun_again(sign_in: SignIn, clip: Clip) -> None:
     client = sign_in("archivist")
-    DBTaskResult.objects.update(status="FAILED", finished_at=timezone.now())
+    for worker in ("first", "second", "third"):
+        DBTaskResult.objects.get().claim(worker)
+        assert recovery.sweep() == 1, "nobody holds the lock of such a worker"
     assert "was given up" in client.get(page_of(clip)).content.decode()
     assert look_again_at(clip) in client.get(page_of(clip)).content.decode()
     asked = client.get(look_again_at(clip)).content.decode()
@@ -70,6 +74,15 @@ def test_a_task_given_up_is_shown_and_can_be_begun_again(sign_in: SignIn, clip: 
     event = CustodyEvent.objects.get(type="archive:reexamination")
     assert event.agent.username and event.subject == f"master:{clip.master_id}"
     assert "was given up" not in client.get(page_of(clip)).content.decode()
+
+
+def test_a_file_waits_for_a_machine_that_confines_what_opens_it(
+    sign_in: SignIn, clip: Clip
+) -> None:
+    later = timezone.now() + timedelta(minutes=10)
+    DBTaskResult.objects.update(run_after=later)
+    body = sign_in("archivist").get(page_of(clip)).content.decode()
+    assert "this machine does not confine" in body and "was given up" not in body
 
 
 def test_what_a_crowded_machine_could_not_open_plays_after_another_look(
