@@ -20,6 +20,8 @@ from django.utils import timezone
 from footage import dates, media
 from footage.accession import AlreadyHeld, accession
 from footage.demonstration import cast, slates
+from footage.inbox import receiving
+from footage.inbox.models import Message
 from footage.ingest.refusals import LeftTheHoldings
 from footage.ingest.write_path import receive
 from footage.models import (
@@ -83,6 +85,7 @@ def load(report: Report) -> Loaded:
         if clip is not None:
             reached.append(load.finish(entry, clip))
         report(done, len(unfinished))
+    load.ask()
     return Loaded(sign_ins, added=reached.count(True), waiting=reached.count(False))
 
 
@@ -290,6 +293,17 @@ class _Load:
         testimony.full_clean()
         testimony.save()
         TestimonyRange.objects.create(testimony=testimony, clip=clip)
+
+    def ask(self) -> None:
+        """Readers' messages, unless somebody has written already."""
+        if Message.objects.exists():
+            return
+        for entry in self.collection["messages"]:
+            asked = {field: entry[field] for field in ("concern", "urgent", "words")}
+            note = _source_note({"key": entry["clip"]})
+            clip = Clip.objects.filter(source_note=note).first()
+            asked["reference"] = clip.reference if clip else ""
+            receiving.keep(asked, language=entry["language"])
 
     def _event(self, entry: Entry) -> Event:
         event, _new = Event.objects.get_or_create(

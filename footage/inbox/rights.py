@@ -16,9 +16,12 @@ from django.db.backends.signals import connection_created
 
 from footage.inbox.models import Message, Outcome, PublicKey
 
+# By these anybody who may connect can fill the disk with large objects.
+LARGE_OBJECTS: Final = ("lo_creat(integer)", "lo_create(oid)", "lo_from_bytea(oid, bytea)")
 ROLE_NAME: Final = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 DATABASE_RIGHTS: Final = ("CREATE", "TEMPORARY")
 TABLE_RIGHTS: Final = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
+COLUMN_RIGHTS: Final = ("SELECT", "INSERT", "UPDATE", "REFERENCES")
 SEQUENCE_RIGHTS: Final = ("USAGE", "SELECT", "UPDATE")
 MIGHT: Final = ("rolsuper", "rolcreatedb", "rolcreaterole", "rolreplication", "rolbypassrls")
 
@@ -64,6 +67,9 @@ def statements(role: str) -> list[str]:
             " AND nspname <> 'information_schema' ORDER BY 1"
         )
         schemas = [quoted(schema) for (schema,) in cursor.fetchall()]
+        # Only a superuser may close these, and the archive uses none.
+        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+        objects = LARGE_OBJECTS if cursor.fetchone() == (True,) else ()
     closed = [
         f"REVOKE ALL ON {what} {schema} FROM {name}, PUBLIC"
         for schema in schemas
@@ -86,6 +92,7 @@ def statements(role: str) -> list[str]:
         f"REVOKE ALL ON DATABASE {database} FROM {name}, PUBLIC",
         f"GRANT CONNECT ON DATABASE {database} TO {name}",
         *closed,
+        *(f"REVOKE ALL ON FUNCTION pg_catalog.{function} FROM PUBLIC" for function in objects),
         *later,
         f"GRANT USAGE ON SCHEMA public TO {name}",
         *(f"GRANT SELECT ON {quoted(table)} TO {name}" for table in sorted(readable())),
@@ -157,28 +164,32 @@ def _more_than_allowed(role: str) -> Iterator[str]:
 
 
 def _held(role: str) -> Iterator[tuple[str, str]]:
-    """(right, table) that `role` holds, on the whole table or on any column of it."""
-    tables = """
-        SELECT c.oid, c.relkind,
-               CASE n.nspname WHEN 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END
-        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
-          AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+    """(right, table) that `role` holds, on the whole table or on any column of it. One query."""
+    asked = """
+        WITH things AS MATERIALIZED (
+            SELECT c.oid, c.relkind = 'S' AS counts,
+                   CASE n.nspname WHEN 'public' THEN c.relname::text
+                        ELSE n.nspname || '.' || c.relname END AS name
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+              AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema')
+        SELECT held, name FROM things, unnest(%(on_tables)s::text[]) held
+        WHERE NOT counts AND CASE WHEN held = ANY(%(on_columns)s)
+                             THEN has_any_column_privilege(%(role)s, oid, held)
+                             ELSE has_table_privilege(%(role)s, oid, held) END
+        UNION ALL
+        SELECT held, name FROM things, unnest(%(on_sequences)s::text[]) held
+        WHERE CASE WHEN counts THEN has_sequence_privilege(%(role)s, oid, held) ELSE false END
     """
-    by_column = {"SELECT", "INSERT", "UPDATE", "REFERENCES"}
+    values: dict[str, Any] = {
+        "role": role,
+        "on_tables": list(TABLE_RIGHTS),
+        "on_columns": list(COLUMN_RIGHTS),
+        "on_sequences": list(SEQUENCE_RIGHTS),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(tables)
-        for oid, kind, name in cursor.fetchall():
-            for right in SEQUENCE_RIGHTS if kind == "S" else TABLE_RIGHTS:
-                of = "sequence" if kind == "S" else "table"
-                asked = f"has_{of}_privilege(%s, %s::oid, %s)"
-                values = [role, oid, right]
-                if kind != "S" and right in by_column:
-                    asked += " OR has_any_column_privilege(%s, %s::oid, %s)"
-                    values *= 2
-                cursor.execute(f"SELECT {asked}", values)
-                if cursor.fetchone() == (True,):
-                    yield right, name
+        cursor.execute(asked, values)
+        yield from cursor.fetchall()
 
 
 # --- SQLite --------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from django.test import Client
 
 from footage import models, publishing
 from footage.catalogue.models import PublicAuthority, PublicRecord
+from footage.inbox.models import Message
 from footage.ingest.models import Master, Rendition
 from footage.models import Clip, Event, Film, Transcript
 from people.models import Consent, Journalist, SealedIdentity, Witness
@@ -194,6 +195,12 @@ def test_every_public_page_answers_in_both_languages(archive):
             assert response.status_code == 200, f"/{language}/{path}"
 
 
+def test_two_messages_of_readers_wait_the_urgent_one_about_a_clip(archive):
+    messages = list(Message.objects.all())
+    assert [message.urgent for message in messages] == [True, False]
+    assert publishing.state_of(Clip.objects.get(reference=messages[0].reference)) == "published"
+
+
 def test_a_draft_is_not_found_and_a_withdrawn_clip_is_gone(archive):
     client = Client()
     draft = Clip.objects.get(title_en="A courtyard with a lemon tree")
@@ -221,6 +228,7 @@ def test_loading_again_changes_nothing_and_prints_the_same_sign_ins(archive):
             list(Clip.objects.order_by("pk").values()),
             list(Master.objects.order_by("pk").values()),
             list(Consent.objects.order_by("pk").values()),
+            list(Message.objects.order_by("pk").values()),
         ]
 
     before = everything()

@@ -226,6 +226,15 @@ def test_a_rotation_takes_the_private_key_under_the_new_sealing_key(settings: An
     settings.ARCHIVE_KEYS = ["a new key"]
     assert desk.look(message, by=world.publisher()).words == "Before the rotation."
     assert set(identities.keys_in_use()) == set(sealing.key_ids())
+    assert world.message().key_id != message.key_id, "what comes now goes to a new pair"
+
+
+def test_a_lost_sealing_key_makes_the_next_migration_begin_a_new_pair(settings: Any) -> None:
+    settings.ARCHIVE_KEYS = ["the old one is lost"]
+    desk.ensure_key()
+    desk.ensure_key()
+    assert PublicKey.objects.count() == 2
+    assert desk.look(world.message("Readable."), by=world.publisher()).words == "Readable."
 
 
 def test_what_was_written_is_erased_long_after_the_answer_and_not_before(

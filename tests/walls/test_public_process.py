@@ -3,6 +3,7 @@
 Its rights are tried, not read: every table there is, with every verb, over a real connection.
 """
 
+import contextlib
 import http.client
 import os
 import re
@@ -20,8 +21,10 @@ from django.db import connection
 from django.test import Client
 
 from footage import doctor
+from footage.catalogue import queries
 from footage.inbox import desk, rights
 from footage.inbox.models import Message
+from footage.models import Clip
 from tests import world
 from tests.servers import CHECKOUT, free_port, site_process
 from tests.walls import crawl
@@ -130,6 +133,8 @@ BEYOND = (
     "SELECT last_value FROM auth_user_id_seq",
     "SELECT custody_custodyevent_append_only()",
     "SELECT pg_read_file('/etc/passwd')",
+    "SELECT lo_create(0)",
+    "SELECT lo_from_bytea(0, 'x')",
     "COPY catalogue_publicstate TO PROGRAM 'true'",
     "ALTER ROLE archive_public SUPERUSER",
     "GRANT SELECT ON people_journalist TO archive_public",
@@ -266,6 +271,45 @@ def test_sqlite_lets_a_public_process_read_and_add_what_it_may_and_nothing_else(
         assert not prepared(guarded, statement), statement
 
 
+# --- Both: a page in this process, with a public one's rights ------------------------------------
+@contextlib.contextmanager
+def public_rights(user: str) -> Iterator[None]:
+    """This process's own connection, for a while, with a public process's rights alone."""
+    if connection.vendor == "sqlite":
+        connection.ensure_connection()
+        rights.confine(connection.connection)
+        try:
+            yield
+        finally:
+            connection.connection.set_authorizer(None)
+            connection.connection.execute("PRAGMA foreign_keys = ON")
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET ROLE {user}")
+        try:
+            yield
+        finally:
+            cursor.execute("RESET ROLE")
+
+
+def test_a_page_that_forgets_the_wall_fails_instead_of_telling(
+    public_user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = world.published()
+    client = Client(raise_request_exception=False)
+    address = f"/en/clips/{row.reference}/"
+    with public_rights(public_user):
+        assert client.get(address).status_code == 200
+
+        def planted(*_arguments: Any, **_more: Any) -> Any:
+            return list(Clip.objects.values_list("source_note", flat=True))
+
+        monkeypatch.setattr(queries, "related", planted)
+        told = client.get(address)
+        assert told.status_code == 500
+    assert row.reference.encode() not in told.content
+
+
 # --- Both: the process itself --------------------------------------------------------------------
 def environment(archive_data: Path, **more: str) -> dict[str, str]:
     return {
@@ -354,8 +398,19 @@ def test_the_public_process_answers_every_address_as_one_process_for_all_does(
                 staff_addresses_are_not_there(site)
                 assert not (archive_data / "keys").exists()
     assert len(addresses) > 150
-    different = [each for each in addresses if seen["public"][each] != seen["both"][each]]
-    assert different == []
+    assert differences(seen["public"], seen["both"]) == []
+    status, headers, body = seen["both"]["/en/about/"]
+    for planted in (
+        (404, headers, body),
+        (status, {**headers, "X": "y"}, body),
+        (status, headers, b""),
+    ):
+        seen["both"]["/en/about/"] = planted
+        assert differences(seen["public"], seen["both"]) == ["/en/about/"]
+
+
+def differences(one: dict[str, tuple], other: dict[str, tuple]) -> list[str]:
+    return [address for address in one if one[address] != other[address]]
 
 
 def written_and_found_again(site: str) -> None:
