@@ -17,6 +17,7 @@ from itertools import pairwise
 from typing import Any
 
 from shapely import STRtree
+from shapely.errors import ShapelyError
 from shapely.geometry import MultiPoint, Point, shape
 from shapely.geometry.base import BaseGeometry
 
@@ -44,6 +45,14 @@ class Place:
     @property
     def names(self) -> tuple[str, ...]:
         return (self.name_en, self.name_ar, *self.variants)
+
+
+def is_outline(value: Any) -> bool:
+    """Whether it is a GeoJSON Polygon or MultiPolygon that can be asked what it contains."""
+    try:
+        return value["type"] in {"Polygon", "MultiPolygon"} and shape(value).is_valid
+    except (TypeError, KeyError, ValueError, IndexError, AttributeError, ShapelyError):
+        return False
 
 
 @dataclass(frozen=True)

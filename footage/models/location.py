@@ -11,7 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from footage import vocabularies
 from footage.models.fields import TermField, said
-from footage.places import Place
+from footage.places import Place, is_outline
 
 IN_GAZETTEER = _("Readers will see this: places are reference data.")
 
@@ -79,6 +79,23 @@ class Location(models.Model):
         return said(self.name_en, self.name_ar)
 
     def clean(self) -> None:
+        if not _are_spellings(self.variants):
+            raise ValidationError(
+                {
+                    "variants": _(
+                        "This must be a list of spellings, each with its text, for example "
+                        '[{"text": "Halab", "language": "en"}].'
+                    )
+                }
+            )
+        if self.polygon is not None and not is_outline(self.polygon):
+            raise ValidationError(
+                {
+                    "polygon": _(
+                        "This is not a GeoJSON Polygon or MultiPolygon, or it crosses itself."
+                    )
+                }
+            )
         ancestor, seen = self.parent, {self.pk}
         while ancestor is not None:
             if ancestor.pk in seen and ancestor.pk is not None:
@@ -109,6 +126,12 @@ class Location(models.Model):
             polygon=self.polygon,
             parent=self.parent.slug if self.parent else None,
         )
+
+
+def _are_spellings(value: Any) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(each, dict) and isinstance(each.get("text"), str) for each in value
+    )
 
 
 def _texts(variants: Any) -> list[str]:

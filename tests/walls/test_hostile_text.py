@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import pytest
 from django.apps import apps
@@ -24,10 +25,13 @@ from django.urls import NoReverseMatch, reverse
 
 from footage import publishing
 from footage.catalogue.models import PublicRecord
+from footage.inbox.models import Message
 from footage.models import Clip, Film, Testimony, TranscriptSegment
+from footage.models.two_persons import Act, ask_for
 from people.models import Consent, Journalist
 from people.roles import ROLES
 from tests import world
+from tests.catalogue.indexes import index
 from tests.walls import crawl
 from tests.windows import window
 from tests.workshop.conftest import SignIn, sign_in
@@ -47,6 +51,8 @@ HOSTILE = (
     "{{ 7|add:7 }}{% debug %}\r\nPlanted-Header: 1\r\n\r\nSTYLE\n--> "
     "javascript:planted() \u202e\u2066"
 )
+# Words of it that a search finds, and marks on the page.
+FOUND = ("planted", "script", "STYLE", "Planted-Header")
 LONG = HOSTILE + "ط" * 3000
 # Columns of a checked form, and what checks them; text cannot be planted there.
 CHECKED = {
@@ -88,7 +94,7 @@ def planted_everywhere() -> dict[str, int]:
                 if isinstance(field, models.JSONField):
                     fields[field.name] = {"kind": "video", "make": HOSTILE, HOSTILE: [HOSTILE]}
                     if field.get_default() == []:
-                        fields[field.name] = [HOSTILE]
+                        fields[field.name] = [{"text": HOSTILE, "language": "en"}]
                 elif field.max_length and not isinstance(field, models.TextField):
                     fields[field.name] = HOSTILE[: field.max_length]
                 else:
@@ -130,6 +136,9 @@ def hostile(sign_in: SignIn) -> Client:
     for item in (Clip.objects.get(pk=clip.pk), Testimony.objects.get(pk=told.pk)):
         world.published(item)
     publishing.publish_authority(Film.objects.get(pk=film.pk), by=world.publisher())
+    index()
+    world.message(HOSTILE[:400])
+    ask_for(Act.REINSTATE, clip.reference, by=world.publisher(), reason=HOSTILE[:400])
     LogEntry.objects.create(
         user=client.user,
         object_repr=HOSTILE[:200],
@@ -237,6 +246,7 @@ def public_addresses(client: Client) -> list[str]:
     asked = asked.format(re.sub(r"[\r\n]", "", HOSTILE[:120]).replace("&", "%26"))
     echoes = [f"/en/clips/{asked}", f"/ar/testimonies/{asked}", f"/export/clips.csv{asked}"]
     echoes += ["/en/clips/<x-planted planted=1>/", "/c/<x-planted planted=1>", f"/{asked}"]
+    echoes += [f"/{language}/clips/?q={word}" for language in ("en", "ar") for word in FOUND]
     echoes += [f"/c/{crawl.NEVER_WAS}{asked}", "/media/<x-planted planted=1>", "/x/<x-planted>"]
     return [*crawl.addresses(), *crawl.linked(client, 150), *echoes]
 
@@ -329,6 +339,30 @@ def test_hostile_names_of_files_stay_words_in_messages_and_lists(hostile: Client
     assert faults("upload", answer, public=False) == []
 
 
+def test_what_a_reader_writes_stays_words_where_it_is_written_and_where_it_is_read(
+    hostile: Client,
+) -> None:
+    form = {"concern": "no such concern", "words": HOSTILE[:400], "reference": BEGINS}
+    shown = Client().post(
+        "/ar/safety/",
+        urlencode(form),
+        content_type="application/x-www-form-urlencoded",
+        headers={"Sec-Fetch-Site": "same-origin"},
+    )
+    assert shown.status_code < 500 and "x-planted" in shown.content.decode()
+    assert [fault for fault in faults("form", shown, public=True) if "direction" not in fault] == []
+    page = reverse("admin:inbox_message_open", args=[Message.objects.get().pk])
+    read = hostile.post(page)
+    assert "x-planted" in read.content.decode(), "staff read what was written"
+    assert faults("message", read, public=False) == []
+
+
+def test_a_search_marks_hostile_words_and_runs_none(hostile: Client) -> None:
+    answer = Client().get("/en/clips/?q=planted")
+    assert "<mark>" in answer.content.decode()
+    assert faults("search", answer, public=True) == []
+
+
 def test_nothing_hostile_is_in_the_name_of_a_downloaded_file(hostile: Client) -> None:
     client = Client()
     seen = 0
@@ -360,6 +394,31 @@ def test_characters_no_text_has_are_refused_by_name_and_nothing_is_lost(
     assert Journalist.objects.get(pk=person.pk).byline_en == "Nour"
     given["byline_en"] = "Nour the second"
     assert client.post(page, given).status_code == 302, "without it everything is kept"
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        ("variants", '["Halab"]'),
+        ("variants", '{"text": "Halab"}'),
+        ("variants", '[{"text": 1}]'),
+        ("polygon", '"Polygon"'),
+        ("polygon", '{"type": "Polygon", "coordinates": [[0]]}'),
+        ("polygon", '{"type": "Point", "coordinates": [37, 36]}'),
+        ("polygon", '{"type": "Polygon", "coordinates": [[[0,0],[1,1],[1,0],[0,1],[0,0]]]}'),
+    ],
+)
+def test_structure_of_another_shape_is_refused_by_name(
+    sign_in: SignIn, field: str, wrong: str
+) -> None:
+    client, place = sign_in("cataloguer"), world.shaar()
+    page = reverse("admin:footage_location_change", args=[place.pk])
+    form = client.get(page).context["adminform"].form
+    given = {name: form[name].value() for name in form.fields}
+    given = {name: value for name, value in given.items() if value is not None}
+    answer = client.post(page, {**given, field: wrong})
+    assert answer.status_code == 200
+    assert list(answer.context["adminform"].form.errors) == [field]
 
 
 @pytest.mark.browser
