@@ -39,9 +39,9 @@ class Places:
         slugs = [place.slug for place in found if place.kind != TOO_WIDE]
         return tuple(dict.fromkeys(slug for each in slugs for slug in self._within(each)))
 
-    def mentioned(self, *titles: str) -> tuple[str, ...]:
-        """The slugs of the places that titles name, but for the whole city."""
-        found = [each.place for title in titles for each in self._gazetteer.find_in(title)]
+    def mentioned(self, *texts: str) -> tuple[str, ...]:
+        """The slugs of the places that texts name, but for the whole city."""
+        found = [each.place for text in texts for each in self._gazetteer.find_in(text)]
         return tuple(dict.fromkeys(place.slug for place in found if place.kind != TOO_WIDE))
 
     def _within(self, slug: str, depth: int = 0) -> list[str]:

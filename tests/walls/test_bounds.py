@@ -42,6 +42,7 @@ def collection() -> None:
     for number in range(26):
         world.published(filmed=f"2016-09-{number % 28 + 1:02}")
     world.published(world.testimony(world.clip(filmed="2016-10-01")))
+    index()
 
 
 @pytest.fixture

@@ -145,7 +145,7 @@ class _Asking:
         return None
 
     def _of_place(self, slugs: Iterable[str], stems: Sequence[str]) -> Query:
-        """The records of these places, those whose titles name one, and those who speak of it."""
+        """The records of these places, those described by one's name, and those who speak of it."""
         slugs = list(slugs)
         if not slugs:
             return Query.empty_query()

@@ -35,7 +35,7 @@ def schema() -> tantivy.Schema:
     for name in (*COUNTED, "witness", "place"):
         fast = name in COUNTED
         builder.add_text_field(name, fast=fast, tokenizer_name="raw", index_option="basic")
-    # Slugs of the places that a title names, wherever it was filmed.
+    # Slugs of the places that title or summary name, wherever it was filmed.
     builder.add_text_field("mention", tokenizer_name="raw", index_option="basic")
     # Its filmed date, "first|last|certain": the calendar counts these.
     builder.add_text_field("span", fast=True, tokenizer_name="raw", index_option="basic")

@@ -108,8 +108,8 @@ class Pen:
 
 def _entry(text: str, published: datetime, places: Places) -> tantivy.Document:
     record = orjson.loads(text)
-    mentions = places.mentioned(record["title_en"], record["title_ar"])
-    return document(record, published, mentions)
+    texts = (record[name] for name in ("title_en", "title_ar", "summary_en", "summary_ar"))
+    return document(record, published, places.mentioned(*texts))
 
 
 class Follower:
