@@ -41,7 +41,6 @@ PAGE_SIZE = 24
 MOST_VALUES = 40
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}", re.ASCII)
-_TYPED_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "0123456789" * 2)
 
 
 class Parameters(Protocol):
@@ -167,12 +166,13 @@ def _usable(value: str, vocabulary: vocabularies.Vocabulary | None) -> bool:
 
 
 def _bound(parameters: Parameters, name: str, ignored: list[tuple[str, str]]) -> date | None:
-    """The first day that `from` may mean, or the last that `to` may: 2016-09 is a month."""
+    """The first day that `from` may mean, or the last that `to` may: 2016-09 is a month, and so is
+    أيلول 2016."""
     text = (parameters.getlist(name) or [""])[-1].strip()
     if not text:
         return None
     try:
-        meant = dates.parse(text.translate(_TYPED_DIGITS))
+        meant = dates.read(text)
     except dates.DateError:
         meant = None
     day = None
