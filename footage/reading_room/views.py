@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from footage import vocabularies
 from footage.catalogue import answers, authorities, queries
 from footage.catalogue.authorities import FILM, NEIGHBOURHOOD, Authorities
+from footage.catalogue.index.asking import near_misses
 from footage.catalogue.index.searching import MOST_RANKED
 from footage.catalogue.models import PublicRecord
 from footage.catalogue.queries import Query
@@ -74,6 +75,7 @@ def clips(request: HttpRequest) -> HttpResponse:
         # What a new search keeps of the old one.
         "kept": [pair for pair in query.pairs() if pair[0] not in ("q", "sort", "after")],
         "words_ignored": not found.searched,
+        "meant": _meant(query, names, language) if not found.facets.total else [],
         "many_ranked": query.sort == "relevance" and found.facets.total > MOST_RANKED,
         "most_ranked": MOST_RANKED,
         "export": _export(query),
@@ -138,6 +140,14 @@ def about(request: HttpRequest) -> HttpResponse:
 # --- The parts ---------------------------------------------------------------------------------
 def _paged(query: Query, path: str) -> Callable[[str], str]:
     return lambda cursor: path + replace(query, after=cursor).address
+
+
+def _meant(query: Query, names: Authorities, language: str) -> list[dict[str, str]]:
+    """Names like the one that found nothing, each a link to a search for it."""
+    return [
+        {"name": name, "path": f"/{language}/clips/{replace(query, text=name, after='').address}"}
+        for name in near_misses(query.text, names, language)
+    ]
 
 
 def _row(reference: str) -> PublicRecord:

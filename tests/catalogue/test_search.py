@@ -272,6 +272,20 @@ def test_relevance_ends_where_it_says_nothing_any_more(monkeypatch: Any) -> None
     assert (len(found), total) == (7, 12)
 
 
+def test_a_name_typed_wrong_is_answered_with_the_ones_it_may_be(client: Any) -> None:
+    rows.names()
+    rows.a_clip()
+    index()
+    for language, asked, meant in (
+        ("en", "Bustan al-Qasp", "Bustan al-Qasr"),
+        ("ar", "بستان القصير", "بستان القصر"),
+    ):
+        page = client.get(f"/{language}/clips/", {"q": asked}).content.decode()
+        start = page.index('class="meant"')
+        assert meant in page[start : start + 400]
+    assert "Did you mean" not in client.get("/en/clips/?q=zzzzzzz").content.decode()
+
+
 # --- Exports and pages ----------------------------------------------------------------------------
 def test_an_export_of_a_search_holds_every_record_of_it() -> None:
     a_collection()

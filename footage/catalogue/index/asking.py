@@ -5,6 +5,7 @@ this moment, and asked for by slug. A word that only names a place finds that pl
 spelling, and what is said about it; it does not find every title that holds a like word.
 """
 
+import difflib
 from collections.abc import Iterable, Iterator, Sequence
 
 import tantivy
@@ -12,15 +13,18 @@ from tantivy import Occur, Query
 
 from footage import vocabularies
 from footage.catalogue import gazetteer
-from footage.catalogue.authorities import EVENT, FILM, JOURNALIST, Authorities
+from footage.catalogue.authorities import EVENT, FILM, JOURNALIST, NEIGHBOURHOOD, Authorities
 from footage.catalogue.index.language import Part, parts
 from footage.catalogue.index.words import beginnings, words
+from footage.normalisation import normalise
 
 TEXTS = ("title", "summary", "said")
 # Titles before summaries before speech.
 WEIGHTS = {"title": 64.0, "summary": 8.0, "said": 1.0}
 # A beginning stands for this many words at most, the commonest first.
 MOST_WORDS = 60
+# A near miss: so many letters typed, so much alike.
+SHORTEST_NAME, LONGEST_TYPED, LIKENESS = 4, 60, 0.75
 # A name has no more words than this.
 LONGEST_NAME = 5
 # (facet, value) pairs by the stems of a name.
@@ -218,6 +222,24 @@ def _all_of(queries: Sequence[Query]) -> Query:
     if len(queries) == 1:
         return queries[0]
     return Query.boolean_query([(Occur.Must, query) for query in queries])
+
+
+def near_misses(text: str, names: Authorities, language: str) -> list[str]:
+    """Published names that are spelled much like the text, nearest first; none of them typed.
+
+    From names alone, never from the words of records: what was withdrawn is not hinted at.
+    """
+    asked = normalise(text)
+    if not SHORTEST_NAME <= len(asked) <= LONGEST_TYPED:
+        return []
+    spelled: dict[str, str] = {}
+    for kind in (NEIGHBOURHOOD, *NAMED):
+        for entry in names.of_kind(kind):
+            for each in (entry.name_en, entry.name_ar, *(entry.facts.get("variants") or ())):
+                spelled.setdefault(normalise(each), entry.name(language))
+    spelled.pop(asked, None)
+    near = difflib.get_close_matches(asked, spelled, n=6, cutoff=LIKENESS)
+    return list(dict.fromkeys(spelled[each] for each in near))[:3]
 
 
 _names_known: tuple[Authorities, Named] | None = None
