@@ -7,7 +7,6 @@ the worlds; `tests.walls.sealed` says what each private column is.
 
 import sys
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from footage.publishing.coarsening import ShownPlace
 from footage.reading_room import rendering
 from tests.faults.campaigns import rounds
 from tests.walls import sealed
-from tests.walls.two_worlds import Machine, World, a_glance, differences, outside, visit
+from tests.walls.two_worlds import Answer, Machine, World, a_glance, differences, outside, visit
 
 pytestmark = pytest.mark.django_db
 
@@ -53,9 +52,13 @@ def test_a_column_without_a_claim_is_found(monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.parametrize("face", range(FACES))
 def test_sealed_values_change_no_public_byte(machine: Machine, face: int) -> None:
-    everything = partial(outside, FOLLOWED)
     first = World(f"{face}", "0", machine)
+
+    def everything() -> dict[str, Answer]:
+        return outside(FOLLOWED, first.words_within)
+
     seen = visit(first, everything)
+    assert any(asked.startswith("index said") for asked in seen)
     assert sum(answer[0] == 200 for answer in seen.values()) > 100
     gates, models = set(first.gates), set(first.models)
     for number in range(PAIRS_OF_EACH):

@@ -11,11 +11,12 @@ import random
 import secrets
 import shutil
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
@@ -26,6 +27,7 @@ from django.utils import timezone
 from footage import publishing, vocabularies
 from footage.accession import enqueue_examination
 from footage.catalogue import authorities
+from footage.catalogue.index import contents, following, generations
 from footage.custody.models import Copy, CustodyEvent
 from footage.dates import parse
 from footage.inbox.models import Handling, Message, Outcome, PrivateKey, PublicKey
@@ -72,6 +74,8 @@ class Machine:
             shutil.rmtree(store)
         self.monkeypatch.setattr(world, "numbers", count(1))
         authorities.forget()
+        # Two indexes with one name, as only here: the names are drawn alike.
+        generations._views.clear()
         self.draw("the beginning")
 
     def draw(self, what: str) -> None:
@@ -98,6 +102,10 @@ class World:
         """A sealed value that decides about publication, among values that decide alike."""
         self.gates.add(name)
         return self.sealed.choice(choices)
+
+    def few(self) -> int:
+        """How many there are of what nobody outside should notice."""
+        return self.sealed.randint(0, 2)
 
     def words(self, chance: random.Random, most: int = 6) -> str:
         return " ".join(
@@ -425,6 +433,9 @@ class World:
         self.fill()
         for item in [*items, *gone]:
             self.publish(item)
+        # What a reader could search for: words of both kinds, for every world of the face.
+        self.words_within = [items[0].title_en.split()[0], *gone[0].title_ar.split()[:2]]
+        self.words_within += [items[0].source_note, self.places["one"][0].name_ar]
         publisher = self.somebody()
         publishing.publish_authority(self.film, by=publisher)
         for item in gone:
@@ -452,7 +463,9 @@ class World:
     def publish(self, item: Any) -> None:
         self.machine.draw(item.reference)
         fresh = type(item).objects.get(pk=item.pk)
-        publishing.publish(fresh, by=self.somebody())
+        # What gives something away is sealed, and so is that somebody decided.
+        given_away = [each.key for each in publishing.undecided(fresh)]
+        publishing.publish(fresh, by=self.somebody(), despite=given_away)
 
     def withdrawn(self) -> list[Any]:
         """Two records of which readers will know the reference, the day and the reason, no more."""
@@ -476,14 +489,14 @@ class World:
 
     def unpublished(self) -> None:
         """What nobody published: drafts, embargoes, refusals, places, people and films in work."""
-        for _ in range(self.sealed.randint(0, 2)):
+        for _ in range(self.few()):
             draft = self.clip(public=False)
             draft.embargo_until = self.sealed.choice([None, date(2030, 1, 1)])
             draft.save()
             draft.events.add(*([self.event()] if self.sealed.random() < 0.5 else []))
             if self.sealed.random() < 0.5:
                 self.testimony(draft, public=False)
-        for _ in range(self.sealed.randint(0, 2)):
+        for _ in range(self.few()):
             self.person(self.sealed.choice([Journalist, Witness]), "withheld")
             name = self.words(self.sealed, 1)
             self.person_in_work(name)
@@ -504,7 +517,7 @@ class World:
             if isinstance(item, Clip) and self.sealed.random() < 0.5:
                 world.transcript(item, "ku", (0, 1000, self.words(self.sealed)))
         by = self.somebody()
-        for _ in range(self.sealed.randint(0, 2)):
+        for _ in range(self.few()):
             held = self.master(self.reference(self.sealed), "video", 9.0, self.sealed)
             Deaccession.objects.create(
                 master=held, reference="AA-0000-0000-0", reason=self.words(self.sealed), asked_by=by
@@ -539,10 +552,13 @@ PROBES: tuple[tuple[str, str, dict[str, str]], ...] = (
 )
 
 
-def outside(followed: int) -> dict[str, Answer]:
-    """Everything a stranger gets: every route with every sample, as many links as `followed`, and
-    odd questions to one address of each route. Keyed by what was asked."""
+def outside(followed: int, words: Iterable[str] = ()) -> dict[str, Answer]:
+    """Everything a stranger gets: every route with every sample, as many links as `followed`, odd
+    questions to one address of each route, searches for `words`, and all that the search index
+    holds. Keyed by what was asked."""
     client = Client(raise_request_exception=False)
+    generations.root().mkdir(parents=True, exist_ok=True)
+    generations.choose(following.build())
     seen = {
         f"GET {address}": (response.status_code, dict(response.headers), content)
         for address, response, content in crawl.visits(client, followed)
@@ -552,6 +568,19 @@ def outside(followed: int) -> dict[str, Answer]:
             response = getattr(client, method)(address + query, headers=headers)
             asked = f"{method.upper()} {address}{query} {headers or ''}"
             seen[asked] = (response.status_code, dict(response.headers), crawl.body(response))
+    for word in words:
+        for path in ("/en/clips/", "/export/clips.jsonl"):
+            asked = f"{path}?{urlencode({'q': word})}"
+            response = client.get(asked)
+            seen[f"GET {asked}"] = (
+                response.status_code,
+                dict(response.headers),
+                crawl.body(response),
+            )
+    for held in contents.terms():
+        seen[f"index {held.field} {held.term}"] = (0, {}, repr(held.references).encode())
+    for reference, kept, numbers in contents.stored():
+        seen[f"index entry {reference}"] = (0, {}, repr((kept, numbers)).encode())
     return seen
 
 
