@@ -4,6 +4,7 @@ on every surface and in every sort key."""
 from dataclasses import dataclass
 
 from footage.dates import FilmedDate, parse
+from footage.dates.edtf import WINTER
 from footage.models import Clip, Location
 
 # How many characters of YYYY-MM-DDTHH:MM:SS each precision keeps.
@@ -17,9 +18,18 @@ def coarsened_date(edtf: str, precision: str) -> FilmedDate:
     Raises footage.dates.DateError for text that is not in the archive's EDTF subset.
     """
     ends = [_coarsened_end(end, precision) for end in parse(edtf).edtf.split("/")]
+    if precision == "year" and len(ends) == 1 and _is_winter(edtf):
+        # It lasts until the February after: its first year alone would be a wrong certainty.
+        year = parse(ends[0]).earliest
+        assert year is not None  # noqa: S101  (a winter has a year)
+        ends.append(f"{year.year + 1:04}" + ends[0][4:])
     if len(ends) == 2 and ends[0] == ends[1]:
         ends = ends[:1]
     return parse("/".join(ends))
+
+
+def _is_winter(edtf: str) -> bool:
+    return parse(edtf).edtf[4:7] == f"-{WINTER}"
 
 
 def _coarsened_end(end: str, precision: str) -> str:

@@ -1,0 +1,109 @@
+"""What is shown of a date and a place: by rule, the same whatever the truth inside it was."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from footage.catalogue.models import PublicRecord
+from footage.publishing.coarsening import coarsened_date, coarsened_place
+from tests import world
+
+
+@pytest.mark.parametrize(
+    ("written", "precision", "shown"),
+    [
+        ("2016-09-24T05:10:22", "minute", "2016-09-24T05:10:00"),
+        ("2016-09-24T05:10:22", "day", "2016-09-24"),
+        ("2016-09-24?", "day", "2016-09-24?"),
+        ("2016-09-24~", "month", "2016-09~"),
+        ("2016-09-XX", "month", "2016-09"),
+        ("2016-09-24/2016-09-28", "month", "2016-09"),
+        ("2016-09-24/2016-10-02", "month", "2016-09/2016-10"),
+        ("2016-09-24/..", "month", "2016-09/.."),
+        ("2016-21", "month", "2016-21"),
+        ("2016-21", "year", "2016"),
+        ("2016-24", "year", "2016/2017"),
+        ("2016-24?", "year", "2016?/2017?"),
+        ("2016-09-24", "year", "2016"),
+        ("201X", "year", "201X"),
+        ("XXXX", "day", "XXXX"),
+        ("2016", "minute", "2016"),
+    ],
+)
+def test_a_date_is_shown_no_finer_than_chosen(written: str, precision: str, shown: str) -> None:
+    coarse = coarsened_date(written, precision)
+    assert coarse.edtf == shown
+    assert coarsened_date(coarse.edtf, precision) == coarse, "coarsening again changes nothing"
+    fine = coarsened_date(written, "minute")
+    if fine.earliest and coarse.earliest:
+        assert coarse.earliest <= fine.earliest, "the truth stays within what is shown"
+    if fine.latest and coarse.latest:
+        assert coarse.latest >= fine.latest
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("precision", "place", "neighbourhood", "point"),
+    [
+        ("exact", "bakery-street", "al-shaar", (36.21171, 37.18394)),
+        ("site", "bakery-street", "al-shaar", (36.2112, 37.1834)),
+        ("neighbourhood", "al-shaar", "al-shaar", (36.21, 37.18)),
+        ("city", "aleppo", None, (36.2, 37.16)),
+    ],
+)
+def test_a_place_is_shown_no_finer_than_chosen(
+    precision: str, place: str, neighbourhood: str | None, point: tuple[float, float]
+) -> None:
+    clip = world.clip(
+        location=world.bakery_street(),
+        latitude=36.21171,
+        longitude=37.18394,
+        location_precision=precision,
+    )
+    shown = coarsened_place(clip)
+    assert (shown.place, shown.neighbourhood) == (place, neighbourhood)
+    assert (shown.latitude, shown.longitude) == point
+
+
+@pytest.mark.django_db
+def test_lists_calendar_and_neighbours_sort_by_what_is_shown_alone() -> None:
+    person = world.journalist("Nour")
+    for day in ("2016-09-30", "2016-09-02", "2016-09-17"):
+        world.published(
+            world.clip(journalist=person, filmed=day, filmed_precision="month"),
+        )
+    references = sorted(PublicRecord.objects.values_list("reference", flat=True))
+    client = Client()
+
+    def order(address: str) -> list[str]:
+        page = client.get(address).content.decode()
+        return sorted(references, key=page.index)
+
+    for sort in ("newest", "oldest"):
+        assert order(f"/en/clips/?sort={sort}") == references
+    bounds = set(PublicRecord.objects.values_list("filmed_from", "filmed_to"))
+    assert bounds == {(world.day("2016-09-01"), world.day("2016-09-30"))}
+    of_a_day = [client.get(f"/en/dates/2016/09/{day}/").content.decode() for day in ("02", "03")]
+    assert of_a_day[0].count("AA-") == of_a_day[1].count("AA-") > 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_record_says_the_same_of_every_moment_inside_what_it_shows(language: str) -> None:
+    def answers(**truth: Any) -> tuple[str, str]:
+        clip = world.clip(filmed_precision="month", **truth)
+        row = world.published(clip)
+        response = Client().get(f"/{language}/clips/{row.reference}/")
+        shown = response.content.decode().split("<main", 1)[1].split("</main>")[0]
+        document = row.document or ""
+        for copy in row.read().renditions:
+            for text in (copy.name, copy.fixity, f'"bytes":{copy.bytes},'):
+                document = document.replace(text, "")
+                shown = shown.replace(text, "")
+        row.delete()
+        return document.replace(row.reference, ""), shown.replace(row.reference, "")
+
+    early = answers(filmed="2016-09-02T05:10:00", location=world.bakery_street())
+    late = answers(filmed="2016-09-28", location=world.shaar())
+    assert early[0] == late[0]
