@@ -29,6 +29,8 @@ from tests.walls.two_worlds import World
 
 # Latin with an accent, Arabic with a mark and a hamza, and what HTML and addresses escape.
 TAIL = "é<أُم"
+# Every token begins so, which tells the surfaces worth a closer look.
+PREFIX = "cnrycnry"
 # The distinct part is one word that no stemmer shortens.
 LETTERS = "bcdfghjkmpqw"
 TASKS = ("args_kwargs", "return_value", "traceback", "exception_class_path", "task_path")
@@ -92,7 +94,7 @@ class Canaries(World):
 
 def head(number: int) -> str:
     """The distinct part of the token of this number."""
-    return "cnry" + "".join(
+    return PREFIX + "".join(
         LETTERS[number // len(LETTERS) ** place % len(LETTERS)] for place in range(5)
     )
 
@@ -152,12 +154,14 @@ def _inflated(content: bytes, window: int) -> bytes:
 def found_in(surfaces: dict[str, bytes], planted: dict[str, str]) -> set[tuple[str, str]]:
     """(what leaked, where) of every token that stands on a surface in any form."""
     opened = {where: unpacked(content) for where, content in surfaces.items()}
-    everything = b"\n".join(opened.values())
+    beginnings = forms(PREFIX)
+    suspect = {w: text for w, text in opened.items() if any(each in text for each in beginnings)}
     leaks = set()
     for token, secret in planted.items():
-        for form in forms(token):
-            if form in everything:
-                leaks |= {(secret, where) for where, content in opened.items() if form in content}
+        # What is no token of ours, such as a digest, is looked for everywhere.
+        among = suspect if token.startswith(PREFIX) else opened
+        sought = forms(token)
+        leaks |= {(secret, w) for w, text in among.items() if any(each in text for each in sought)}
     return leaks
 
 
