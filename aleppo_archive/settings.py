@@ -99,6 +99,8 @@ MIDDLEWARE = [
     "aleppo_archive.maintenance.ReadOnlyMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
+# Frames are refused by HeadersMiddleware, on every answer.
+SILENCED_SYSTEM_CHECKS = ["security.W002"]
 STAFF_MIDDLEWARE = {
     "aleppo_archive.sign_in.StaffSessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

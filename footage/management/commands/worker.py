@@ -32,7 +32,7 @@ class Command(db_worker.Command):
         parser.set_defaults(queue_name="*")
 
     def handle(self, *args: Any, worker_id: str, queue_name: str, **options: Any) -> None:
-        db_worker.Worker = Worker
+        db_worker.Worker = Worker  # type: ignore[misc]
         try:
             with recovery.presence(worker_id):
                 if taken_up := recovery.sweep():
