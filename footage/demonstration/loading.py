@@ -43,6 +43,7 @@ DAMASCUS = ZoneInfo("Asia/Damascus")
 # As many as the smallest machine the archive is meant for has cores.
 AT_ONCE = 2
 SUFFIXES = {"slate": ".mp4", "sound": ".m4a", "photograph": ".jpg"}
+READERS_NEED = ("seen", "watched")
 Entry = dict[str, Any]
 Report = Callable[[int, int], None]
 
@@ -361,10 +362,14 @@ def _polygon(outline: dict[str, Any]) -> list[Any]:
 
 
 def _examine_now(clip: Clip) -> None:
-    """Do what a worker would, without waiting for one. Where it cannot be done safely, it waits."""
+    """Do what a worker would, without waiting for one. Where it cannot be done safely, it waits.
+
+    What readers need is made now; the rest, which no page of the demonstration shows, is left to
+    the worker.
+    """
     try:
         examine(clip.master)
         if not clip.master.unplayable:
-            render(clip.master)
+            render(clip.master, READERS_NEED)
     except media.Unavailable:
         return

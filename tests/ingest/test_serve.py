@@ -22,8 +22,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+KNOWN_BY = {
+    "web": "gunicorn",
+    "follower": "reindex\0--follow",
+    "encoder": "--queue-name\0encoding",
+    "worker": "manage.py\0worker",
+}
+
+
 def children_of(pid: int) -> dict[str, int]:
-    """The direct children of a process: "web", "worker" and "encoder" to their ids."""
+    """The direct children of a process: "web", "worker", "encoder", "follower" to their ids."""
     found = {}
     for status in Path("/proc").glob("[0-9]*/status"):
         try:
@@ -32,9 +40,10 @@ def children_of(pid: int) -> dict[str, int]:
         except (OSError, IndexError):
             continue
         if int(parent) == pid:
-            encodes = "--queue-name\0encoding" in command
-            name = "web" if "gunicorn" in command else "encoder" if encodes else "worker"
-            found[name] = int(status.parent.name)
+            for name, words in KNOWN_BY.items():
+                if words in command:
+                    found[name] = int(status.parent.name)
+                    break
     return found
 
 
@@ -83,7 +92,7 @@ def test_it_says_where_it_is_and_ends_whole(served: "subprocess.Popen[str]", por
         answer = error.code
     assert answer
     children = children_of(served.pid)
-    assert set(children) == {"web", "worker", "encoder"}
+    assert set(children) == set(KNOWN_BY)
 
     served.send_signal(signal.SIGTERM)
 

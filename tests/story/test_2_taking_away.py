@@ -1,6 +1,7 @@
 """What must disappear disappears everywhere, at once, and nothing brings it back by itself."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -17,7 +18,7 @@ from footage.catalogue.models import (
     PublicTerm,
 )
 from footage.custody.models import CustodyEvent, EventType
-from footage.models import Appearance
+from footage.models import Appearance, Clip
 from people.models import Use
 from people.signals import protection_changed
 from tests import world
@@ -246,3 +247,31 @@ def test_the_audit_finds_a_changed_document_and_a_missing_copy():
     found = {(finding.reference, finding.code) for finding in publishing.audit_public()}
     assert (row.reference, "digest") in found
     assert (other.reference, "missing-copy") in found
+
+
+def test_no_quality_and_no_loudness_outlives_a_withdrawn_testimony():
+    film, bell = world.master(), world.master()
+    for role in ("playable-240", "playable-720", "sound", "strip", "waveform"):
+        world.rendition(film, role, "image/jpeg" if role == "strip" else "video/mp4", b"x" * 99)
+    bell.renditions.all().delete()
+    world.rendition(bell, "sound", "audio/mp4", b"a bell")
+    waveform = world.rendition(bell, "waveform", "application/json", b"{}")
+    waveform.detail = {"peaks": [1, 50, 100]}
+    waveform.save()
+    shown = world.published(master=film)
+    heard = world.published(master=bell, kind="sound")
+    assert {copy.role for copy in shown.read().renditions} == {
+        *("poster", "strip", "playable-240", "playable", "playable-720", "sound")
+    }
+    assert (heard.read().waveform, shown.read().waveform) == ((1, 50, 100), ())
+
+    for row in (shown, heard):
+        told = world.testimony(Clip.objects.get(reference=row.reference), end_s=4)
+        world.published(told)
+        publishing.withdraw(told.reference, reason="safety", by=world.publisher())
+        row.refresh_from_db()
+
+    assert {copy.role for copy in shown.read().renditions} == {"poster", "strip"}
+    assert (heard.read().renditions, heard.read().waveform) == ((), ())
+    left = PublicRendition.objects.values_list("name", flat=True)
+    assert {path.name for path in Path(storages["access"].location).iterdir()} == set(left)
