@@ -1,5 +1,6 @@
 """Copies of the same footage find each other on the way in; a person has the last word."""
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,9 @@ from django_tasks_db.models import DBTaskResult
 from PIL import Image
 
 from footage import media
-from footage.accession import approve_deaccession, discard
+from footage.accession import accession, approve_deaccession, discard
 from footage.ingest.models import Master
+from footage.ingest.write_path import receive
 from footage.media.frames import RECIPE, pack, unpack
 from footage.models import Clip, FrameHashes, NearDuplicate
 from footage.tasks import examine, examine_master, near_duplicates, render
@@ -56,6 +58,21 @@ def test_copies_of_the_same_footage_are_proposed_as_what_they_are_and_other_foot
     for name in (pair.first_frames, pair.second_frames):
         with storages["working"].open(name) as file, Image.open(file) as frames:
             assert frames.format == "JPEG" and frames.width == 4 * 240
+
+
+def test_a_photograph_finds_its_smaller_copy(archivist: Any, draft: Draft, files: Path) -> None:
+    first = draft("cr__cloud.jpg")
+    with Image.open(files / "cr__cloud.jpg") as picture:
+        small = io.BytesIO()
+        picture.convert("RGB").resize((200, 200)).save(small, "JPEG", quality=40)
+    received = receive([small.getvalue()], by=archivist, filename="small.jpg")
+    second = accession(received, by=archivist)
+    assert propose(first.master) == []
+    [pair] = propose(second.master)
+    assert (pair.kind, pair.moments) == ("re-encoded", [(0.0, 0.0)])
+    for name in (pair.first_frames, pair.second_frames):
+        with storages["working"].open(name) as file, Image.open(file) as frames:
+            assert frames.width == frames.height
 
 
 def test_a_proposal_is_made_once_and_never_again_after_a_decision(
