@@ -52,7 +52,7 @@ class ByAccess(admin.SimpleListFilter):
 
 
 class ByPerson(admin.SimpleListFilter):
-    title = _("by whom")
+    title = _("colleague")
     parameter_name = "by"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
