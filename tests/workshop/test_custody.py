@@ -184,6 +184,7 @@ def test_a_file_holds_what_the_list_shows_is_safe_to_open_and_is_recorded(sign_i
 WITHOUT_EVENT = {
     "footage.ingest.uploads.sessions.begin": "bytes on their way; their arrival is recorded",
     "footage.publishing.reasons.reasons_against": "a question: nothing is written or shown",
+    "footage.publishing.verbs.reasons_for_act": "a question, as reasons_against",
     "footage.ingest.models.decide": "a part of the decision that footage.accession records",
 }
 
