@@ -130,6 +130,8 @@ DETAILS: dict[str, tuple[Any, Callable[[Any], str]]] = {
     "fields": (gettext_lazy("fields"), fields),
     "format": (gettext_lazy("format"), codes),
     "found": (gettext_lazy("found"), subjects),
+    # Which neighbouring records give away a place or a day would say just that.
+    "giveaways": (gettext_lazy("what gives it away"), hidden),
     "given": (gettext_lazy("roles given"), roles),
     "granted": (gettext_lazy("granted"), yes_no),
     "link": (gettext_lazy("kind of link"), code),
@@ -144,6 +146,7 @@ DETAILS: dict[str, tuple[Any, Callable[[Any], str]]] = {
     "request": (gettext_lazy("request"), code),
     "resealed": (gettext_lazy("sealed anew"), code),
     "role": (gettext_lazy("kind of copy"), code),
+    "roles": (gettext_lazy("kinds of copies"), codes),
     "taken": (gettext_lazy("roles taken away"), roles),
     "truncated": (gettext_lazy("cut short"), yes_no),
     "until": (gettext_lazy("until"), code),
