@@ -81,7 +81,7 @@ acceptance: $(VENV)/tests
 
 # Every campaign of faults at its whole length; hours on a slow machine.
 torture: $(VENV)/tests .venv-swift/ready
-	@TORTURE=1 ARCHIVE_REQUIRE=all $(PY) -m pytest -q tests/faults tests/uploads tests/media
+	@TORTURE=1 ARCHIVE_REQUIRE=all $(PY) -m pytest -q tests/faults tests/uploads tests/media tests/walls/test_two_worlds.py
 
 # Figures with their bounds, as ratios of one run; docs/performance.md keeps what was measured.
 bench: $(VENV)/tests

@@ -184,6 +184,7 @@ class PublicVerbs(WorkshopAdmin):
             reasons=reasons,
             form=form,
             possible=possible,
+            grave=act == "reinstate",
             warnings=list(said_giveaways(item, found)),
         )
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import HttpResponse
 from django.template import engines
 
@@ -18,9 +19,10 @@ from footage.catalogue import queries
 from footage.models import Clip
 from footage.publishing.coarsening import ShownPlace
 from footage.reading_room import rendering
-from tests.faults.campaigns import rounds
+from tests.faults.campaigns import TORTURE, rounds
 from tests.walls import sealed
-from tests.walls.two_worlds import Answer, Machine, World, a_glance, differences, outside, visit
+from tests.walls.outside import Answer, a_glance, differences, outside, visit
+from tests.walls.two_worlds import Machine, World
 
 pytestmark = pytest.mark.django_db
 
@@ -61,11 +63,15 @@ def test_sealed_values_change_no_public_byte(machine: Machine, face: int) -> Non
     assert any(asked.startswith("index said") for asked in seen)
     assert sum(answer[0] == 200 for answer in seen.values()) > 100
     gates, models = set(first.gates), set(first.models)
-    for number in range(PAIRS_OF_EACH):
+    # PostgreSQL answers from the same code; one pair of each face shows that its order does too.
+    pairs = PAIRS_OF_EACH if TORTURE or connection.vendor == "sqlite" else 1
+    for number in range(pairs):
         other = World(f"{face}", f"{number + 1}", machine)
         assert differences(seen, visit(other, everything))[:3] == [], f"pair {face}/{number + 1}"
         gates |= other.gates
         models |= other.models
+    if pairs < PAIRS_OF_EACH:
+        return
     assert sealed.gates() - gates == set(), "a gate that no world drew"
     assert {model.__name__ for model in sealed.private_models()} - models == set()
 
