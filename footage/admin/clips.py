@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Ht
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from footage import publishing
 from footage.accession import AlreadyHeld
@@ -340,7 +341,9 @@ class ClipAdmin(PublicVerbs):
             messages.warning(request, _("This suggestion does not stand any more."))
         else:
             self.record_change(request, clip.reference, filled)
-            self.log_change(request, clip, [{"changed": {"fields": filled}}])
+            with override(None):  # the history translates the names for whoever reads it
+                names = [str(Clip._meta.get_field(name).verbose_name) for name in filled]
+            self.log_change(request, clip, [{"changed": {"fields": names}}])
             messages.success(request, _("The suggestion is taken over. You can still change it."))
         return self.back_to(clip)
 

@@ -100,6 +100,8 @@ def test_a_suggested_place_is_saved_only_when_it_is_taken(sign_in: SignIn) -> No
     assert clip.location_basis == "device-position"
     event = CustodyEvent.objects.get(subject=clip.reference, type="metadata modification")
     assert "location" in event.detail["fields"]
+    history = client.get(reverse("admin:footage_clip_history", args=[clip.pk])).content.decode()
+    assert "how we know where" in history and "location_basis" not in history
 
 
 def test_taking_a_suggestion_keeps_what_the_archivist_wrote(sign_in: SignIn) -> None:
