@@ -57,7 +57,11 @@ def references_near(person: Journalist | Witness) -> set[str]:
     told = Testimony.objects.filter(clips__in=clips)
     if isinstance(person, Witness):
         told = told | Testimony.objects.filter(witness=person)
-    return {*clips.values_list("reference", flat=True), *told.values_list("reference", flat=True)}
+    return {
+        *clips.values_list("reference", flat=True),
+        *told.values_list("reference", flat=True),
+        *person.reliances.values_list("reference", flat=True),
+    }
 
 
 def said_elsewhere(person: Journalist | Witness) -> list[str]:

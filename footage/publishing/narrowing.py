@@ -15,7 +15,6 @@ from footage.custody.models import CustodyEvent, EventType, record
 from footage.models import Clip, Testimony
 from footage.publishing import authorities, rows
 from footage.publishing.access_copies import remove
-from footage.publishing.describe import may_download
 from footage.publishing.naming import may_be_named, names_of, references_near, unsaid
 from footage.publishing.verbs import take_away
 from people.models import Consent, Journalist, Use, Witness
@@ -107,17 +106,28 @@ def _shows_somebody_who_refuses(clip: Clip) -> bool:
 def _resting_on(person: Journalist | Witness) -> list[str]:
     """References of what may not be shown any more now that this person does not consent.
 
-    A signed decision stands in for the consent of who films or tells, not of who is seen. Who is
-    seen and was never asked did not refuse: a custodian decided that, with a reason.
+    By what the workshop says, and by what it said when they were published. A signed decision
+    stands in for the consent of who films or tells, not of who is seen. Who is seen and was never
+    asked did not refuse: a custodian decided that, with a reason.
     """
-    if isinstance(person, Journalist):
-        items: list[Clip | Testimony] = [*person.clips.all()]
-        return [item.reference for item in items if not item.decided_without_consent]
-    told = [item.reference for item in person.testimonies.all() if not item.decided_without_consent]
-    if not person.refuses(Use.VIEW):
-        return told
-    seen = person.appearances.filter(identifiable=True, resolved="")
-    return [*told, *seen.values_list("clip__reference", flat=True)]
+    items: Any = person.clips if isinstance(person, Journalist) else person.testimonies
+    stated = {item.reference for item in items.all()}
+    given = stated | set(person.reliances.filter(seen=False).values_list("reference", flat=True))
+    gone = given - _decided(given)
+    if isinstance(person, Witness) and person.refuses(Use.VIEW):
+        seen = person.appearances.filter(identifiable=True, resolved="")
+        gone |= set(seen.values_list("clip__reference", flat=True))
+        gone |= set(person.reliances.filter(seen=True).values_list("reference", flat=True))
+    return sorted(gone)
+
+
+def _decided(references: set[str]) -> set[str]:
+    """Those of `references` that are public by a signed decision."""
+    items: list[Clip | Testimony] = [
+        *Clip.objects.filter(reference__in=references),
+        *Testimony.objects.filter(reference__in=references),
+    ]
+    return {item.reference for item in items if item.decided_without_consent}
 
 
 def _withdraw(references: list[str], *, reason: str) -> int:
@@ -166,16 +176,16 @@ def _tightened_at(person: Journalist | Witness) -> datetime:
 
 
 def _end_downloads(journalist: Journalist) -> int:
+    """End the downloads of what this journalist filmed, by the workshop or when published."""
+    if journalist.consents_to(Use.DOWNLOAD):
+        return 0
+    filmed = set(journalist.clips.values_list("reference", flat=True))
+    filmed |= set(journalist.reliances.values_list("reference", flat=True))
     ended = 0
-    for clip in journalist.clips.all():
-        if may_download(clip):
-            continue
-        row = PublicRecord.objects.live().filter(reference=clip.reference).first()
-        if row is None:
-            continue
+    for row in PublicRecord.objects.live().filter(reference__in=filmed):
         document = row.read()
         if document.download:
             narrowed = rows.put(document.model_copy(update={"download": False}), quietly=True)
-            record(EventType.NARROWING, clip.reference, digest=narrowed.digest)
+            record(EventType.NARROWING, row.reference, digest=narrowed.digest)
             ended += 1
     return ended

@@ -15,7 +15,7 @@ from footage.catalogue.record import Rendition as PublicCopy
 from footage.custody.models import EventType, record
 from footage.models import Clip, Testimony, TestimonyRange, TwoPersonRequest
 from footage.models.two_persons import Act
-from footage.publishing import authorities, likeness, rows
+from footage.publishing import authorities, likeness, relying, rows
 from footage.publishing.access_copies import access_copies, remove
 from footage.publishing.coarsening import shown_ancestry
 from footage.publishing.describe import credited_person, describe, public_copy, public_renditions
@@ -193,6 +193,7 @@ def _commit(
             document = describe(fresh, copies)
             row = rows.put(document, again=act == EventType.REINSTATEMENT)
             rows.put_links(fresh.reference, _links(fresh, document))
+            relying.rely(fresh)
             authorities.prune()
             detail: dict[str, Any] = {"digest": row.digest, "version": row.version}
             if act == EventType.REINSTATEMENT:
@@ -297,6 +298,7 @@ def take_away(row: PublicRecord, *, reason: str, by: Any | None) -> list[str]:
     )
     kind = row.kind
     names = rows.empty(row, reason=reason)
+    relying.forget(row.reference)
     if kind == "clip":
         take_words_back(row.reference, by=by)
     for clip_reference, start_s, end_s in carried_by:

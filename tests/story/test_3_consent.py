@@ -276,3 +276,47 @@ def test_what_is_foreseen_is_what_happens_and_foreseeing_changes_nothing():
     assert len(foreseen.names) == 1 and len(foreseen.records) == 1
     assert "Name withheld" in foreseen.records[0]
     assert not publishing.foresee(lambda: None)
+
+
+# --- What the workshop said when it was published ------------------------------------------------
+def test_taking_consent_back_reaches_a_record_whose_clip_names_somebody_else_by_now():
+    first, second = world.journalist("Samir"), world.journalist("Hala")
+    clip = world.clip(journalist=first)
+    world.published(clip)
+    clip.journalist = second
+    clip.save()
+    world.consent(first, Use.VIEW, granted=False)
+    assert not PublicRecord.objects.live().exists()
+
+
+def test_ending_downloads_reaches_a_record_whose_clip_names_somebody_else_by_now():
+    first = world.journalist("Samir", uses=(Use.VIEW, Use.DOWNLOAD))
+    second = world.journalist("Hala", uses=(Use.VIEW, Use.DOWNLOAD))
+    clip = world.clip(journalist=first)
+    world.published(clip)
+    clip.journalist = second
+    clip.save()
+    world.consent(first, Use.DOWNLOAD, granted=False)
+    assert not PublicRecord.objects.get().read().download
+
+
+def test_a_no_of_somebody_seen_reaches_a_record_from_whose_clip_they_were_struck_since():
+    seen = world.witness("The baker")
+    clip = world.clip()
+    appearance = Appearance.objects.create(clip=clip, witness=seen)
+    world.published(clip)
+    appearance.identifiable = False
+    appearance.save()
+    world.consent(seen, Use.VIEW, granted=False)
+    assert not PublicRecord.objects.live().exists()
+
+
+def test_a_record_published_anew_rests_on_nobody_it_no_longer_names():
+    first, second = world.journalist("Samir"), world.journalist("Hala")
+    clip = world.clip(journalist=first)
+    world.published(clip)
+    clip.journalist = second
+    clip.save()
+    publishing.revise(clip, by=world.publisher())
+    world.consent(first, Use.VIEW, granted=False)
+    assert PublicRecord.objects.live().exists()

@@ -98,6 +98,8 @@ CLAIMS = {
         gate="verdict offset_s",
         apart="first second",
     ),
+    # Repeats what the clip or testimony said when it was published.
+    "Reliance": Claim(apart="reference journalist witness seen"),
     "TwoPersonRequest": Claim(sealed=ALL),
     "Master": Claim(
         # Readers see how long it is and, by its copies, which kind of recording.
