@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from footage import doctor
 from footage.catalogue import authorities
 from footage.catalogue.answers import answer
 from footage.catalogue.index import contents
@@ -48,6 +49,18 @@ def settle(follower: Follower) -> None:
         follower.step()
         follower.wait()
     follower.step()
+
+
+@pytest.mark.django_db
+def test_the_doctor_says_whether_there_is_an_index_and_how_much_is_in_it() -> None:
+    def looked() -> list[tuple[str, str]]:
+        return [(each.state, str(each.saw)) for each in doctor.examine() if each.check == "search"]
+
+    rows.names()
+    rows.a_clip()
+    assert looked()[-1] == (doctor.WARN, "no usable index: no index has been built")
+    index()
+    assert looked()[-1] == (doctor.GOOD, "1 record(s) in the index")
 
 
 # --- What was taken away --------------------------------------------------------------------------

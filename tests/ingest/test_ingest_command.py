@@ -67,7 +67,8 @@ def test_with_examine_drafts_are_watchable_when_it_ends(folder: Path) -> None:
 
     assert error == ""
     for clip in Clip.objects.all():
-        assert {copy.role for copy in clip.master.renditions.all()} == {"poster", "playable"}
+        made = {copy.role for copy in clip.master.renditions.all()}
+        assert made - {"sound", "waveform"} == {"poster", "strip", "playable"}
 
 
 def test_a_damaged_recording_is_kept_and_said_not_to_play(db: None) -> None:

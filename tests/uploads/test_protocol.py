@@ -50,7 +50,7 @@ def test_head_gives_offset_and_length_and_is_never_cached(tus: Tus) -> None:
     assert response.status_code == 200
     assert response["Upload-Offset"] == "0", "even when it is 0"
     assert response["Upload-Length"] == "100000"
-    assert response["Cache-Control"] == "no-store"
+    assert response["Cache-Control"] == "private, no-store"
 
 
 def test_head_gives_the_offset_of_a_finished_upload(tus: Tus) -> None:

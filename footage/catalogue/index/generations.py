@@ -127,7 +127,9 @@ def only_writer() -> Iterator[None]:
 
 
 def being_written() -> bool:
-    """Whether some process of this machine holds the writer's lock."""
+    """Whether some process of this machine holds the writer's lock. Leaves nothing behind."""
+    if not (root() / "lock").exists():
+        return False
     try:
         with only_writer():
             return False
