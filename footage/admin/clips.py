@@ -142,6 +142,7 @@ class ShotInline(admin.TabularInline):
 @admin.register(Clip)
 class ClipAdmin(PublicVerbs):
     change_form_template = "admin/footage/clip/change_form.html"
+    names = "journalist"
     list_display = ("name", "state", "location", "filmed", "journalist")
     list_display_links = ("name",)
     list_select_related = ("location", "journalist")
@@ -170,7 +171,7 @@ class ClipAdmin(PublicVerbs):
     def get_fieldsets(self, request: HttpRequest, obj: Clip | None = None) -> list:
         sealed = request.user.has_perm(SEALED_CLIP)
         fieldsets = [
-            (_("Readers will see"), {"fields": READERS}),
+            (_("Readers will see"), {"fields": self.nameable(request, READERS)}),
             (_("Staff only"), {"fields": STAFF}),
         ]
         if sealed:

@@ -22,6 +22,7 @@ class RangeInline(admin.TabularInline):
 
 @admin.register(Testimony)
 class TestimonyAdmin(PublicVerbs):
+    names = "witness"
     list_display = ("__str__", "reference", "state", "witness", "given", "legal_hold")
     list_select_related = ("witness",)
     list_filter = (ByState, "legal_hold", "demonstration")
@@ -35,18 +36,21 @@ class TestimonyAdmin(PublicVerbs):
             (
                 _("Readers will see"),
                 {
-                    "fields": (
-                        ("title_en", "title_ar"),
-                        "summary_en",
-                        "summary_ar",
-                        "original_language",
-                        "languages",
-                        "given",
-                        "witness",
-                        "credit",
-                        "rights",
-                        "rights_note",
-                        "demonstration",
+                    "fields": self.nameable(
+                        request,
+                        (
+                            ("title_en", "title_ar"),
+                            "summary_en",
+                            "summary_ar",
+                            "original_language",
+                            "languages",
+                            "given",
+                            "witness",
+                            "credit",
+                            "rights",
+                            "rights_note",
+                            "demonstration",
+                        ),
                     )
                 },
             ),

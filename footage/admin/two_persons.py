@@ -6,17 +6,17 @@ Agreeing asks for a fresh second factor: an open session of the one is not both 
 from collections.abc import Callable
 from typing import Any
 
-from django.apps import apps
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from footage.admin import fresh_factor
+from footage.admin import custody_words, fresh_factor
 from footage.admin.base import WorkshopAdmin, isolated
 from footage.models import TwoPersonRequest
 from footage.models.two_persons import Act, acts_of
+from people.models import Journalist, Witness
 
 # What happens with the agreement, in its transaction: a function of the decided request. An act
 # that is not here opens something for the person who asked.
@@ -42,7 +42,7 @@ CONSEQUENCES: dict[Act, tuple[Any, ...]] = {
 @admin.register(TwoPersonRequest)
 class TwoPersonRequestAdmin(WorkshopAdmin):
     change_form_template = "admin/named_change_form.html"
-    list_display = ("act", "subject", "asked_by", "asked_at", "decided_by", "state")
+    list_display = ("act", "subject_said", "asked_by", "asked_at", "decided_by", "state")
     list_select_related = ("asked_by", "decided_by")
     list_filter = ("act",)
     fields = readonly_fields = (
@@ -78,9 +78,11 @@ class TwoPersonRequestAdmin(WorkshopAdmin):
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         # Past the list's own filter: what is not open to them is refused, not "not found".
         try:
-            return TwoPersonRequest.objects.get(pk=object_id)
+            asked = TwoPersonRequest.objects.get(pk=object_id)
         except (TwoPersonRequest.DoesNotExist, ValidationError, ValueError):
             return None
+        asked.named = request.user.has_perms(("people.view_journalist", "people.view_witness"))
+        return asked
 
     def state(self, asked: TwoPersonRequest) -> Any:
         if asked.agreed is not None:
@@ -89,14 +91,30 @@ class TwoPersonRequestAdmin(WorkshopAdmin):
 
     state.short_description = _("state")
 
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changelist = super().get_changelist_instance(request)
+        # The names of staff are read once for the page, instead of once a row.
+        known = custody_words.Known()
+        for asked in changelist.result_list:
+            asked.known = known
+        return changelist
+
+    def subject_said(self, asked: TwoPersonRequest) -> str:
+        return custody_words.about(asked.subject, getattr(asked, "known", None))
+
+    subject_said.short_description = _("subject")
+    subject_said.admin_order_field = "subject"
+
     def about(self, asked: TwoPersonRequest) -> str:
-        """The thing by its name, where `subject` is the row of a table."""
+        """The subject, with the person's name for whoever may see people."""
+        said = self.subject_said(asked)
         table, _colon, pk = asked.subject.partition(":")
-        for model in apps.get_models():
-            if pk and model._meta.db_table == table:
-                found = model._default_manager.filter(pk=pk).first()
-                return f"{model._meta.verbose_name}: {found}" if found else asked.subject
-        return asked.subject
+        if not (pk and getattr(asked, "named", False)):
+            return said
+        for model in (Journalist, Witness):
+            if model._meta.db_table == table and (person := model.objects.filter(pk=pk).first()):
+                return f"{said}: {isolated(person)}"
+        return said
 
     about.short_description = _("subject")
 
@@ -120,14 +138,14 @@ class TwoPersonRequestAdmin(WorkshopAdmin):
     ) -> HttpResponse:
         asked = self.get_object(request, object_id)
         verbs = []
+        heading = f"{asked.get_act_display()} · {self.subject_said(asked)}" if asked else ""
         if asked and asked.may_decide(request.user):
             verbs = [
                 self.verb(object_id, "agree", _("Agree"), grave=True),
                 self.verb(object_id, "refuse", _("Refuse")),
             ]
-        return super().change_view(
-            request, object_id, form_url, {**(extra_context or {}), "verbs": verbs}
-        )
+        more = {"verbs": verbs, "subtitle": heading}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
 
     def decide_page(self, request: HttpRequest, object_id: Any, agreed: bool) -> HttpResponse:
         asked = self.found(request, object_id)

@@ -1,5 +1,6 @@
 """Publish, revise, withdraw, publish again, preview: pages that say first what will follow."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,6 +109,16 @@ class PublicVerbs(WorkshopAdmin):
 
     change_form_template = "admin/described_change_form.html"
     actions = ("publish_selected",)
+    # The field that names whoever filmed or spoke: not for roles that may not see those people.
+    names = ""
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        return self.nameable(request, super().get_list_display(request))
+
+    def nameable(self, request: HttpRequest, fields: Iterable[Any]) -> list[Any]:
+        """`fields` without the one that names a person, for whoever may not see that person."""
+        may_see = request.user.has_perm(f"people.view_{self.names}")
+        return [field for field in fields if may_see or field != self.names]
 
     def get_urls(self) -> list:
         name = f"{self.opts.app_label}_{self.opts.model_name}"

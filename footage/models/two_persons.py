@@ -133,7 +133,7 @@ class TwoPersonRequest(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_act_display()} · {self.subject}"
+        return self.get_act_display()
 
     @property
     def waits(self) -> bool:

@@ -16,9 +16,10 @@ from django.test import Client
 from django.urls import reverse
 
 from footage.ingest.models import Deaccession
-from footage.models import Appearance, Clip
+from footage.models import Appearance, Clip, TwoPersonRequest
+from footage.models.two_persons import Act, ask_for
 from people.models import Journalist, Witness
-from people.roles import ROLES
+from people.roles import BY_CODE, ROLES
 from tests import world
 from tests.workshop.claims import (
     ARCHIVIST,
@@ -151,6 +152,39 @@ def test_lists_count_nothing_by_a_sealed_word(sign_in: SignIn, role: str) -> Non
     clips = reverse("admin:footage_clip_changelist")
     for lookup in ("source_note__startswith", "journalist__sealed_identity__isnull", "master"):
         assert client.get(clips, {lookup: "t"}).status_code in {302, 400, 403}, lookup
+
+
+@pytest.mark.parametrize("role", sorted(role.code for role in ROLES))
+def test_who_filmed_and_who_spoke_stand_nowhere_for_roles_that_may_not_see_people(
+    sign_in: SignIn, role: str
+) -> None:
+    filmed_by = world.journalist("token-filmed", protection="withheld")
+    spoken_by = world.witness("token-spoken", protection="withheld")
+    clip = world.clip(journalist=filmed_by, credit="withheld")
+    spoken = world.testimony(clip, witness=spoken_by, credit="withheld")
+    asking = world.staff("asking-custodian", "view_sealedidentity")
+    for person in (filmed_by, spoken_by):
+        subject = f"{person._meta.db_table}:{person.pk}"
+        ask_for(Act.UNSEAL, subject, by=asking, reason="x")
+    client = sign_in(role)
+    sees = f"people.view_{Journalist._meta.model_name}" in BY_CODE[role].permissions
+    for name, items in (
+        ("footage_clip", [clip]),
+        ("footage_testimony", [spoken]),
+        ("footage_twopersonrequest", TwoPersonRequest.objects.all()),
+    ):
+        asked = [reverse(f"admin:{name}_changelist")]
+        asked.append(f"{asked[0]}?q=token&o=5")
+        for item in items:
+            asked += [
+                reverse(f"admin:{name}_{page}", args=[item.pk]) for page in ("change", "history")
+            ]
+        read = [client.get(at) for at in asked]
+        page = "".join(answer.content.decode() for answer in read if answer.status_code == 200)
+        if sees and name != "footage_twopersonrequest":
+            assert "token-" in page, name
+        elif not sees:
+            assert "token-" not in page, name
 
 
 # --- The log of actions ---------------------------------------------------------------------------

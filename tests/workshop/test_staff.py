@@ -129,6 +129,17 @@ def came(client: Client) -> User:
     return user
 
 
+def test_a_request_says_whom_it_is_about_and_no_row_of_a_table(sign_in: SignIn) -> None:
+    request = asked(sign_in("administrator"), member("salma", "cataloguer"), "lost_factor")
+    other = second(sign_in)
+    opened = reverse("admin:footage_twopersonrequest_change", args=[request.pk])
+    for at in (reverse("admin:footage_twopersonrequest_changelist"), opened):
+        for language, words in (("en", "colleague salma"), ("ar", "الزميل salma")):
+            page = other.get(at, headers={"accept-language": language}).content.decode()
+            assert words in page and "auth_user:" not in page, (at, language)
+    assert " · colleague salma" in other.get(opened).content.decode()
+
+
 @pytest.mark.parametrize("act", ["lost_factor", "reset_password"])
 def test_a_colleagues_sign_in_is_reset_by_two_administrators_and_never_by_one(
     sign_in: SignIn, act: str
