@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -256,7 +256,7 @@ class ClipAdmin(PublicVerbs):
         clip = self.found(request, object_id)
         require(request, "footage.add_clip")
         if taking_in.was_public(clip):
-            raise Http404
+            return self.not_now(request, clip)
         form = taking_in.ReplaceFileForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
             try:
@@ -282,7 +282,7 @@ class ClipAdmin(PublicVerbs):
         clip = self.found(request, object_id)
         require(request, "ingest.add_deaccession")
         if taking_in.was_public(clip):
-            raise Http404
+            return self.not_now(request, clip)
         form = taking_in.DiscardForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +28,13 @@ STATES = {
     "draft": _("draft"),
     "published": _("published"),
     "withdrawn": _("withdrawn"),
+}
+
+# What is said to whoever comes to an act that the state does not allow, or not any more.
+NOT_NOW = {
+    "draft": _("Nothing was done: it is a draft and not public."),
+    "published": _("Nothing was done: it is published now."),
+    "withdrawn": _("Nothing was done: it is withdrawn now."),
 }
 
 
@@ -155,7 +162,7 @@ class PublicVerbs(WorkshopAdmin):
         item = self.found(request, object_id)
         require(request, PUBLISH)
         if publishing.state_of(item) != STATE_BEFORE[act]:
-            raise Http404
+            return self.not_now(request, item)
         reasons = publishing.reasons_for_act(item, ACTS[act].event, by=request.user)
         overrides = (
             bool(reasons)
@@ -204,7 +211,7 @@ class PublicVerbs(WorkshopAdmin):
         item = self.found(request, object_id)
         require(request, PUBLISH)
         if publishing.state_of(item) != "withdrawn":
-            raise Http404
+            return self.not_now(request, item)
         if publishing.agreed_reinstatement(item, by=request.user):
             return self.publish_page(request, object_id, act)
         waiting = TwoPersonRequest.objects.waiting().filter(
@@ -243,7 +250,7 @@ class PublicVerbs(WorkshopAdmin):
         item = self.found(request, object_id)
         require(request, PUBLISH)
         if publishing.state_of(item) != "published":
-            raise Http404
+            return self.not_now(request, item)
         form = WithdrawalForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             publishing.withdraw(item.reference, reason=form.cleaned_data["reason"], by=request.user)
@@ -259,6 +266,11 @@ class PublicVerbs(WorkshopAdmin):
             form=form,
             grave=True,
         )
+
+    def not_now(self, request: HttpRequest, item: Any) -> HttpResponse:
+        """Back to the thing: it changed meanwhile, in another tab or by somebody else's hand."""
+        messages.warning(request, NOT_NOW[publishing.state_of(item)])
+        return self.back_to(item)
 
     def preview_page(self, request: HttpRequest, object_id: int, language: str) -> HttpResponse:
         return previews.answer(self, request, self.found(request, object_id), language)

@@ -28,7 +28,8 @@ def test_a_clip_is_published_revised_and_withdrawn(sign_in: SignIn) -> None:
 
     assert client.post(at("publish", clip)).status_code == 302
     assert publishing.state_of(clip) == "published"
-    assert client.get(at("publish", clip)).status_code == 404
+    assert said_instead(client, at("publish", clip)) == "Nothing was done: it is published now."
+    assert "published now" in said_instead(client, at("reinstate", clip))
 
     clip.title_en = "Bread queue before dawn"
     clip.save()
@@ -41,6 +42,20 @@ def test_a_clip_is_published_revised_and_withdrawn(sign_in: SignIn) -> None:
     assert publishing.state_of(clip) == "published", "a class of reason is needed"
     assert client.post(at("withdraw", clip), {"reason": "safety"}).status_code == 302
     assert publishing.state_of(clip) == "withdrawn"
+    for act in ("publish", "revise", "withdraw"):
+        assert "withdrawn now" in said_instead(client, at(act, clip)), act
+    for act in ("revise", "withdraw", "reinstate"):
+        assert "a draft" in said_instead(client, at(act, world.clip())), act
+
+
+def said_instead(client: Any, address: str) -> str:
+    """What somebody is told on the thing's own page who came to an act too late."""
+    told = ""
+    for answer in (client.get(address, follow=True), client.post(address, follow=True)):
+        assert [status for _at, status in answer.redirect_chain] == [302]
+        assert answer.redirect_chain[0][0].endswith("/change/")
+        told = str(list(answer.context["messages"])[-1])
+    return told
 
 
 def test_a_testimony_is_published_and_withdrawn(sign_in: SignIn) -> None:
