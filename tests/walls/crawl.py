@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
+from django.db import models
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -33,18 +34,25 @@ def routes(resolver: Any = None, prefix: str = "") -> Iterator[tuple[str, URLPat
 
 
 def samples() -> dict[str, list[str]]:
-    """What to put in place of each parameter: what exists, what was withdrawn, what never was."""
-    references = list(PublicRecord.objects.values_list("reference", flat=True))
+    """What to put in place of each parameter: what exists, what was withdrawn, what never was.
+
+    In an order that no database chooses: two worlds are asked for the same first of each.
+    """
+    references = _sorted(PublicRecord, "reference")
     return {
         "reference": [*references, NEVER_WAS, "nonsense"],
-        "slug": [*PublicAuthority.objects.values_list("slug", flat=True), "no-such-slug"],
-        "name": [*PublicRendition.objects.values_list("name", flat=True), "no-such-name"],
+        "slug": [*_sorted(PublicAuthority, "slug"), "no-such-slug"],
+        "name": [*_sorted(PublicRendition, "name"), "no-such-name"],
         "language": ["ar", "en", "xx"],
         "format": ["csv", "jsonl", "exe"],
         "year": ["2012", "2016", "9999"],
         "month": ["9", "13"],
         "day": ["24", "31"],
     }
+
+
+def _sorted(model: type[models.Model], field: str) -> list[str]:
+    return sorted(model._default_manager.values_list(field, flat=True))
 
 
 def addresses() -> list[str]:
