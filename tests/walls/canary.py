@@ -190,7 +190,7 @@ def surfaces(log: pytest.LogCaptureFixture, followed: int = 60) -> dict[str, byt
     assert traces.empty_log()
     if connection.vendor == "postgresql":
         # Its files keep what was withdrawn until they are rewritten.
-        traces.scrub()
+        assert traces.scrub()
     seen["the catalogue's pages"] = bytes_of_the_catalogue()
     return seen
 

@@ -1,7 +1,7 @@
 """What was withdrawn is not only unreachable: the catalogue's own pages no longer hold it."""
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from footage import publishing
@@ -39,6 +39,28 @@ def test_the_pages_of_the_catalogue_do_not_keep_what_was_withdrawn() -> None:
         # Its files keep dead rows until they are rewritten, so there it takes the command.
         call_command("scrub_catalogue")
     assert [mark for mark in marks if mark in bytes_of_the_catalogue()] == []
+
+
+@pytest.mark.postgresql
+def test_scrubbing_says_when_an_open_transaction_keeps_what_was_withdrawn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(traces, "SECONDS_BETWEEN", 0.01)
+    dump = connection.copy()
+    dump.set_autocommit(False)
+    try:
+        with dump.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            cursor.execute("SELECT 1")
+        marks = published_and_withdrawn()
+        with pytest.raises(CommandError, match="another connection holds a transaction open"):
+            call_command("scrub_catalogue")
+        assert [mark for mark in marks if mark in bytes_of_the_catalogue()] != []
+        dump.rollback()
+        call_command("scrub_catalogue")
+        assert [mark for mark in marks if mark in bytes_of_the_catalogue()] == []
+    finally:
+        dump.close()
 
 
 def test_scrubbing_keeps_what_is_public() -> None:

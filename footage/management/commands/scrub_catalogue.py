@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from footage.publishing.traces import scrub
 
@@ -14,5 +14,11 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        scrub()
+        if not scrub():
+            raise CommandError(
+                "The tables were rewritten, but remains of what was withdrawn are still in their "
+                "files: another connection holds a transaction open (a dump, a shell, a reader). "
+                "Wait for it or end it (PostgreSQL lists them in pg_stat_activity), then run this "
+                "again."
+            )
         self.stdout.write("The catalogue's tables were rewritten.")
