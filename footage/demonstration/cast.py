@@ -1,4 +1,4 @@
-"""The people of the demonstration: four members of staff, and invented journalists and witnesses.
+"""The people of the demonstration: staff in every role, and invented journalists and witnesses.
 
 Whoever staff have changed since stays changed: what stands is found again by a note that no form
 of the demonstration rewrites, and is left as it is.
@@ -19,13 +19,18 @@ from django.db import transaction
 from people.models import Consent, Journalist, Witness
 from people.roles import apply_roles
 
-# User name to role. Two custodians: neither of them reads a sealed identity alone.
+# User name to role: every role, and two persons for whatever takes two. A custodian is the second
+# one of a publisher, a preservation officer of an archivist.
 STAFF = {
     "archivist": "archivist",
+    "cataloguer": "cataloguer",
     "publisher": "publisher",
     "custodian": "custodian",
     "second-custodian": "custodian",
+    "preservation-officer": "preservation-officer",
+    "auditor": "auditor",
     "administrator": "administrator",
+    "second-administrator": "administrator",
 }
 # Without characters that are mistaken for one another: they are read from a terminal and typed.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"

@@ -51,5 +51,5 @@ class Command(BaseCommand):
     def print_sign_ins(self, sign_ins: list[SignIn]) -> None:
         self.stdout.write(f"Sign in at {settings.BASE_URL}/admin/ as one of these:")
         for sign_in in sign_ins:
-            self.stdout.write(f"    {sign_in.username:<18}{sign_in.password}")
+            self.stdout.write(f"    {sign_in.username:<22}{sign_in.password}")
         self.stdout.write(f"They are kept in {sign_ins_file()}.")
