@@ -12,9 +12,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from footage.custody.models import CustodyEvent, EventType, record
+from footage.models import Clip
+from footage.models.fields import said
 
 SEALED_CLIP = "footage.sealed_clip"
 PUBLISH = "footage.publish_clip"
@@ -48,6 +51,16 @@ def only_text(value: Any) -> None:
 def isolated(text: Any) -> str:
     """`text` within a sentence of another direction: a name, a time, what somebody typed."""
     return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
+
+
+def title_and_reference(clip: Clip) -> str:
+    """A clip in a list: its title in the language being read, and its reference."""
+    title = said(clip.title_en, clip.title_ar) or clip.title_en or clip.title_ar
+    return format_html(
+        '<bdi>{}</bdi> <bdi class="quiet" dir="ltr">{}</bdi>',
+        title or _("(no title yet)"),
+        clip.reference,
+    )
 
 
 class OnlyText:

@@ -22,7 +22,7 @@ from footage.admin import (
     uploading,
     working_copies,
 )
-from footage.admin.base import SEALED_CLIP, OnlyText, require
+from footage.admin.base import SEALED_CLIP, OnlyText, require, title_and_reference
 from footage.admin.verbs import ByState, PublicVerbs
 from footage.custody.models import CustodyEvent
 from footage.ingest.models import Rendition
@@ -191,12 +191,7 @@ class ClipAdmin(PublicVerbs):
 
     # --- Lists -----------------------------------------------------------------------------------
     def name(self, clip: Clip) -> str:
-        title = said(clip.title_en, clip.title_ar) or clip.title_en or clip.title_ar
-        return format_html(
-            '<bdi>{}</bdi> <bdi class="quiet" dir="ltr">{}</bdi>',
-            title or _("(no title yet)"),
-            clip.reference,
-        )
+        return title_and_reference(clip)
 
     name.short_description = _("title")
     name.admin_order_field = "title_en"

@@ -9,10 +9,12 @@ from django.core.files.storage import storages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from footage import publishing
-from footage.admin.base import WorkshopAdmin
+from footage.admin.base import WorkshopAdmin, title_and_reference
 from footage.models import Clip, NearDuplicate
 from footage.models.near_duplicate import NearDuplicateQuerySet
 
@@ -63,9 +65,21 @@ class ByDecision(admin.SimpleListFilter):
 
 @admin.register(NearDuplicate)
 class NearDuplicateAdmin(WorkshopAdmin):
-    list_display = ("__str__", "kind", "matched", "proposed_at", "verdict", "decided_by")
+    list_display = ("both", "kind", "matched", "proposed_at", "verdict", "decided_by")
     list_select_related = ("decided_by", "first__clip", "second__clip")
     list_filter = (ByDecision, "kind")
+
+    def both(self, pair: NearDuplicate) -> str:
+        return format_html_join(
+            mark_safe("<br>"),
+            "{}",
+            (
+                (title_and_reference(clip) if clip else _("A file without a clip"),)
+                for clip in pair.clips()
+            ),
+        )
+
+    both.short_description = Clip._meta.verbose_name_plural
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -92,7 +106,11 @@ class NearDuplicateAdmin(WorkshopAdmin):
         may_decide = self.has_change_permission(request, pair)
         if request.method == "POST" and not may_decide:
             raise PermissionDenied
-        form: Any = DecisionForm(request.POST or None, instance=pair) if may_decide else None
+        form: Any = (
+            DecisionForm(request.POST or None, instance=pair, label_suffix="")
+            if may_decide
+            else None
+        )
         if form is not None and request.method == "POST" and form.is_valid():
             self.decide(request, self.found(request, object_id), form.cleaned_data)
             return self.back_to(pair)

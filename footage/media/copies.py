@@ -76,7 +76,9 @@ def planned(seen: Probe) -> list[Recipe]:
 def _plan(seen: Probe) -> list[list[Recipe]]:
     """Groups of recipes; each group costs one child."""
     if seen.kind == "photograph":
-        return [[recipes.POSTER], [recipes.PHOTOGRAPH], [recipes.PHOTOGRAPH_SMALL]]
+        stills: list[Recipe] = [recipes.POSTER]
+        stills += recipes.photographs_for(seen.width or 0, seen.height or 0)
+        return [[still] for still in stills]
     sound: list[Recipe] = [recipes.SOUND] if seen.audio_codec else []
     waveform: list[Recipe] = [recipes.WAVEFORM] if seen.audio_codec else []
     if seen.kind == "sound" or seen.width is None or seen.height is None:

@@ -133,7 +133,8 @@ PHOTOGRAPH_SMALL: Final = StillRecipe(
     role="photograph-small",
     file_name="photograph-small.jpg",
     media_type="image/jpeg",
-    says="Upright, converted to sRGB, JPEG, at most 800 px, no metadata.",
+    says="Upright, converted to sRGB, JPEG, at most 800 px, no metadata. Only where the "
+    "photograph is larger.",
     side=800,
 )
 SOUND: Final = Recipe(
@@ -174,6 +175,12 @@ RETIRED: Final = {
 }
 
 LONGEST_SIDE: Final = 3840
+
+
+def photographs_for(width: int, height: int) -> list[StillRecipe]:
+    """The copies a photograph of this size gets: the small one only where it is smaller."""
+    smaller = [PHOTOGRAPH_SMALL] if max(width, height) > PHOTOGRAPH_SMALL.side else []
+    return [PHOTOGRAPH, *smaller]
 
 
 def playables_for(width: int, height: int) -> list[ClipRecipe]:

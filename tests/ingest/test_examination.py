@@ -24,9 +24,9 @@ from tests.ingest.conftest import MEDIA
 from tests.media.test_probing import without_samples
 
 Draft = Callable[..., Clip]
-# What a video with sound gets that has no more than 240 lines, and any photograph.
+# What a video with sound gets that has no more than 240 lines, and a photograph of at most 800 px.
 SMALL_VIDEO = {"poster", "strip", "playable", "sound", "waveform"}
-PHOTOGRAPH = {"poster", "photograph", "photograph-small"}
+PHOTOGRAPH = {"poster", "photograph"}
 
 
 def look_at(clip: Clip) -> Master:

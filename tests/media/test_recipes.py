@@ -178,6 +178,17 @@ def test_a_photograph_gets_two_sizes(files: Path, tmp_path: Path) -> None:
     assert sizes == {"poster": 1280, "photograph": 2048, "photograph-small": 800}
 
 
+@pytest.mark.parametrize("size", [(800, 600), (600, 800), (320, 240)])
+def test_a_photograph_that_is_small_already_gets_no_smaller_copy_of_the_same_size(
+    files: Path, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    small = tmp_path / "small.jpg"
+    with Image.open(files / "syn_exif_gps_al-kallaseh.jpg") as picture:
+        picture.resize(size).save(small)
+    copies = {c.role: (c.width, c.height) for c in media.render_all(small, tmp_path)}
+    assert copies == {"poster": size, "photograph": size}
+
+
 def test_a_strip_shows_what_the_clip_shows_at_each_time(tmp_path: Path) -> None:
     """The clip's brightness rises with time, so each cell tells its own time."""
     source = tmp_path / "rising.mp4"

@@ -61,6 +61,19 @@ def test_the_frames_are_shown_side_by_side_with_their_times(sign_in: SignIn) -> 
     assert client.get(nothing).status_code == 404
 
 
+def test_the_list_names_both_by_title_and_the_question_ends_once(sign_in: SignIn) -> None:
+    first, second = world.clip(title_en="Bread at dawn"), world.clip(title_en="", title_ar="خبز")
+    pair = world.near_duplicate(first, second)
+    client = sign_in("cataloguer")
+    listed = client.get(reverse("admin:footage_nearduplicate_changelist")).content.decode()
+    for words in ("Bread at dawn", "خبز", first.reference, second.reference):
+        assert words in listed
+    opened = reverse("admin:footage_nearduplicate_change", args=[pair.pk])
+    page = client.get(opened, headers={"accept-language": "ar"}).content.decode()
+    assert "؟</label>" in page or "؟</legend>" in page
+    assert "؟:" not in page
+
+
 def test_a_decision_is_kept_with_who_took_it_and_is_in_the_chain_of_custody(
     sign_in: SignIn,
 ) -> None:
