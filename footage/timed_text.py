@@ -352,6 +352,9 @@ def write_webvtt(segments: Iterable[Segment], language: str) -> str:
         if lines == [""]:
             raise ValueError(f"the segment at {segment.start_ms} ms has no text")
         speaker = _escaped(" ".join(_plain(segment.speaker).split("\n")))
+        if speaker.endswith("-"):
+            # With the tag's own end it would read "-->", which ends a cue.
+            speaker = f"{speaker[:-1]}&#45;"
         voice = f"<v {speaker}>" if speaker else ""
         payload = "\n".join(mark + _escaped(line) for line in lines)
         times = f"{_clock(segment.start_ms)} --> {_clock(segment.end_ms)}"

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from footage.timed_text import (
@@ -301,6 +301,7 @@ segments = st.builds(
 
 
 @given(st.lists(segments, min_size=1, max_size=6), st.sampled_from(["ar", "en"]))
+@example([Segment(0, 1, "--", "x")], "en")
 def test_what_is_written_is_read_back_the_same(written, language):
     file = write_webvtt(written, language)
     assert file.count("-->") == len(written)
