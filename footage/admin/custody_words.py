@@ -154,7 +154,7 @@ DETAILS: dict[str, tuple[Any, Callable[[Any], str]]] = {
     "verdict": (gettext_lazy("verdict"), code),
     "version": (gettext_lazy("version"), code),
     # A master's digest lets a seized phone be matched: sealed, and it never leaves with a list.
-    "fixity": (gettext_lazy("digest of the master"), hidden),
+    "fixity": (gettext_lazy("digest of the file"), hidden),
     "old": (gettext_lazy("digest of the master before"), hidden),
     "new": (gettext_lazy("digest of the master after"), hidden),
 }
