@@ -1,7 +1,7 @@
 """The one door between the workshop and the public catalogue.
 
-`publish`, `revise`, `renew_copies`, `narrow`, `withdraw` and `publish_authority` are the only
-writers of the catalogue: one transaction each, no queue between the decision and its effect.
+`publish`, `revise`, `reinstate`, `renew_copies`, `narrow`, `withdraw` and `publish_authority` are
+the only writers of the catalogue: one transaction each, no queue between decision and effect.
 Whatever only takes away (`narrow`) may run by itself; whatever adds is the act of a named person.
 """
 
