@@ -92,7 +92,7 @@ def lacks_consent(item: Clip | Testimony) -> bool:
 def kept_by_decision(person: Journalist | Witness) -> list[str]:
     """References of what this person filmed or tells that is public by a signed decision."""
     items: Any = person.clips if isinstance(person, Journalist) else person.testimonies
-    decided = [item.reference for item in items.all() if item.decided_without_consent]
+    decided = _decided(set(items.values_list("reference", flat=True)))
     live = PublicRecord.objects.live().filter(reference__in=decided)
     return list(live.order_by("reference").values_list("reference", flat=True))
 
@@ -111,8 +111,8 @@ def _resting_on(person: Journalist | Witness) -> list[str]:
     asked did not refuse: a custodian decided that, with a reason.
     """
     items: Any = person.clips if isinstance(person, Journalist) else person.testimonies
-    stated = {item.reference for item in items.all()}
-    given = stated | set(person.reliances.filter(seen=False).values_list("reference", flat=True))
+    given = set(items.values_list("reference", flat=True))
+    given |= set(person.reliances.filter(seen=False).values_list("reference", flat=True))
     gone = given - _decided(given)
     if isinstance(person, Witness) and person.refuses(Use.VIEW):
         seen = person.appearances.filter(identifiable=True, resolved="")
@@ -122,7 +122,7 @@ def _resting_on(person: Journalist | Witness) -> list[str]:
 
 
 def _decided(references: set[str]) -> set[str]:
-    """Those of `references` that are public by a signed decision."""
+    """Those of `references` for which a signed decision stands in for consent."""
     items: list[Clip | Testimony] = [
         *Clip.objects.filter(reference__in=references),
         *Testimony.objects.filter(reference__in=references),
