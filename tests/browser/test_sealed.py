@@ -99,7 +99,7 @@ def test_two_custodians_open_a_sealed_identity(
     with workshop(browser, site, settings, agrees, language, javascript=False) as page:
         page.goto(site + reverse("admin:footage_twopersonrequest_changelist"))
         page.locator("#result_list tbody th a").click()
-        assert "She asked us for her file." in page.content()
+        page.get_by_text("She asked us for her file.").first.wait_for()
         page.get_by_role("link", name=words["agree"]).click()
         confirm(page, agrees)
         page.get_by_role("button", name=words["agree"]).click()
@@ -134,7 +134,7 @@ def test_taking_consent_back_is_shown_before_it_is_done(
         page.select_option("[name=use]", "view")
         page.fill("[name=how_recorded]", "By telephone.")
         page.get_by_role("button", name=words["continue"]).click()
-        assert clip.reference in page.content()
+        page.get_by_text(clip.reference).first.wait_for()
         assert no_wider_than_the_window(page)
         assert PublicRecord.objects.live().exists() and Consent.objects.count() == 1
         page.get_by_role("button", name=words["record"]).click()
