@@ -326,7 +326,7 @@ def find(reference: str) -> PublicRecord | None:
 
 RELATED = 6
 SAME_FOOTAGE = (PublicLink.Kind.NEAR_DUPLICATE, PublicLink.Kind.PART_OF)
-NEARNESS = ("linked", "copy", "whole", "part", "together", "day", "place")
+NEARNESS = ("linked", "copy", "whole", "part", "event", "together", "day", "place")
 
 
 @dataclass(frozen=True)
@@ -340,7 +340,9 @@ class Beside:
     end_s: float | None
 
 
-def related(record: PublicRecord, neighbourhood: str | None) -> list[Beside]:
+def related(
+    record: PublicRecord, neighbourhood: str | None, events: Iterable[str] = ()
+) -> list[Beside]:
     """What lies beside a record, nearest first: what is "linked" (a testimony and the clips that
     carry it), then, for a clip, the same footage (another "copy" of it, the "whole" it is part
     of, a "part" of it) and others "together" (same day and neighbourhood), "day", "place".
@@ -350,7 +352,7 @@ def related(record: PublicRecord, neighbourhood: str | None) -> list[Beside]:
     linked = _linked(record)
     beside = {
         relation: rows.values("pk")[: 2 * RELATED]
-        for relation, rows in _near(record, neighbourhood).items()
+        for relation, rows in _near(record, neighbourhood, tuple(events)).items()
     }
     alike = _alike(record)
     known = [When(Exists(linked), then=Value("linked"))]
@@ -410,12 +412,17 @@ def _alike(record: PublicRecord) -> dict[str, Any]:
     }
 
 
-def _near(record: PublicRecord, neighbourhood: str | None) -> dict[str, RecordQuerySet]:
-    """The clips of the same day and place, by relation; none for a testimony."""
+def _near(
+    record: PublicRecord, neighbourhood: str | None, events: tuple[str, ...]
+) -> dict[str, RecordQuerySet]:
+    """The clips of the same events, day and place, by relation; none for a testimony."""
     if record.kind != "clip":
         return {}
     others = PublicRecord.objects.live().filter(kind="clip").exclude(pk=record.pk)
     near: dict[str, RecordQuerySet] = {}
+    if events:
+        of_events = PublicTerm.objects.filter(facet="event", value__in=events)
+        near["event"] = others.filter(pk__in=of_events.values("record")).order_by("pk")
     in_place = PublicTerm.objects.filter(facet="neighbourhood", value=neighbourhood or "")
     if record.filmed_certain and record.filmed_from and record.filmed_from == record.filmed_to:
         same_day = others.filter(filmed_from=record.filmed_from, filmed_to=record.filmed_from)

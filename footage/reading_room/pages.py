@@ -23,6 +23,7 @@ from footage.reading_room.player import (
     played,
     player,
 )
+from footage.reading_room.related import related
 from footage.reading_room.transcripts import moment, moment_at, moment_here, side_by_side
 from footage.reading_room.wording import (
     Text,
@@ -102,6 +103,7 @@ def card(
         "title": title or Text.of(record.reference, "en"),
         "other_title": other_title,
         "filmed": say(record.filmed, language),
+        "filmed_edtf": record.filmed,
         "place": authorities.name(NEIGHBOURHOOD, record.neighbourhood or record.place, language),
         "credit": credited(record, authorities, language),
         "medium": label_of(vocabularies.KINDS, record.medium, language),
@@ -150,9 +152,7 @@ def clip_page(
         "copies": [] if gate or record.advisory_level == "withheld" else played(record),
         "testimonies": [link for link in links if link["relation"] == "linked"],
         "same_footage": [link for link in links if link["relation"] in SAME_FOOTAGE],
-        "together": [link for link in links if link["relation"] == "together"],
-        "same_day": [link for link in links if link["relation"] == "day"],
-        "same_place": [link for link in links if link["relation"] == "place"],
+        "related": related(record, links, authorities, language),
         "t_query": f"t={moment(t)}" if t else "",
         "kept": kept,
         "indexed": not show and not chosen,

@@ -14,6 +14,7 @@ from footage.catalogue.index.asking import near_misses
 from footage.catalogue.index.searching import MOST_RANKED
 from footage.catalogue.models import PublicRecord
 from footage.catalogue.queries import Query
+from footage.catalogue.record import Record
 from footage.reading_room import pages
 from footage.reading_room.listing import filters, listing
 from footage.reading_room.rendering import page, reader_language, respond
@@ -111,7 +112,7 @@ def clip(request: HttpRequest, reference: str) -> HttpResponse:
         row,
         names,
         language,
-        links=_links(row, document.neighbourhood, names, language),
+        links=_links(row, document, names, language),
         show=request.GET.get("show") == "1",
         t=_moment(request.GET.get("t", "")),
         quality=request.GET.get("quality", ""),
@@ -127,8 +128,9 @@ def testimony(request: HttpRequest, reference: str) -> HttpResponse:
     if row.withdrawn_at is not None:
         return _tombstone(request, row)
     names, language = authorities.current(), reader_language()
-    links = _links(row, None, names, language)
-    context = pages.testimony_page(row.read(), row, names, language, links=links)
+    document = row.read()
+    links = _links(row, document, names, language)
+    context = pages.testimony_page(document, row, names, language, links=links)
     return respond(request, "testimony.html", context)
 
 
@@ -188,7 +190,7 @@ def _tombstone(request: HttpRequest, row: PublicRecord) -> HttpResponse:
 
 
 def _links(
-    row: PublicRecord, neighbourhood: str | None, names: Authorities, language: str
+    row: PublicRecord, document: Record, names: Authorities, language: str
 ) -> list[dict[str, Any]]:
     """Cards of the records beside this one, with the range at which a testimony is heard."""
     return [
@@ -199,7 +201,7 @@ def _links(
             "end": each.end_s,
             "moment": "" if each.start_s is None else moment((each.start_s, each.end_s)),
         }
-        for each in queries.related(row, neighbourhood)
+        for each in queries.related(row, document.neighbourhood, document.events)
     ]
 
 

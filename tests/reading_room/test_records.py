@@ -171,6 +171,36 @@ def test_clips_of_the_same_day_and_place_lie_beside_one_another(client: Client) 
     assert "Far away" not in body
 
 
+def test_other_cameras_on_an_event_come_in_the_order_of_the_clock(client: Client) -> None:
+    rows.names()
+    of_it = {"events": ("bakery-strike",), "neighbourhood": None, "place": None}
+    clip = rows.a_clip(filmed="2016-11-28T14:05:00", title_en="This clip", **of_it)
+    rows.a_clip(filmed="2016-11-28T14:25:00", title_en="The roof", **of_it)
+    rows.a_clip(filmed="2016-11-28T14:04:00", title_en="The corner", **of_it)
+    rows.a_clip(filmed="2016-11-28?", title_en="Some time that day", **of_it)
+    body = client.get(f"/en/clips/{clip.reference}/").content.decode()
+    after = body[body.index("Other cameras on the same event") :]
+    assert after.index("1 minute earlier") < after.index("The corner")
+    assert after.index("The corner") < after.index("20 minutes later") < after.index("The roof")
+    assert after.index("The roof") < after.index("Some time that day")
+    assert after.count('class="mark"') == 2, "nothing is said of a time that is not known"
+    assert "/en/events/bakery-strike/" in after and "/en/dates/2016/11/28/" not in after
+    assert "قبل دقيقة واحدة" in client.get(f"/ar/clips/{clip.reference}/").content.decode()
+
+
+def test_a_neighbourhood_can_be_walked_back_and_forward_in_time(client: Client) -> None:
+    rows.names()
+    clip = rows.a_clip(filmed="2016-11-28")
+    rows.a_clip(filmed="2015-03-01", title_en="Long before")
+    rows.a_clip(filmed="2016-12-05", title_en="A week later")
+    body = client.get(f"/en/clips/{clip.reference}/").content.decode()
+    before, after = re.findall(r'href="(/en/clips/\?neighbourhood=[^"]+)"', body)
+    earlier = client.get(before.replace("&amp;", "&")).content.decode()
+    later = client.get(after.replace("&amp;", "&")).content.decode()
+    assert "Long before" in earlier and "A week later" not in earlier
+    assert "A week later" in later and "Long before" not in later
+
+
 class Attributes(HTMLParser):
     """Collects every attribute that a machine reads, and every text outside isolation."""
 
