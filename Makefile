@@ -51,6 +51,14 @@ $(VENV)/tests: $(VENV)/serves requirements-dev.txt
 		-r requirements-swift.txt
 	@touch $@
 
+# The tools that judge exports, feeds and interfaces from outside; see tests/judges.py.
+.venv-judges/ready: requirements-judges.txt
+	@echo "Installing the tools that read the archive from outside ..."
+	@$(PYTHON) -m venv --clear .venv-judges
+	@.venv-judges/bin/python -m pip --disable-pip-version-check --quiet --quiet install \
+		-r requirements-judges.txt
+	@touch $@
+
 # --- Serving -------------------------------------------------------------------------------------
 demo: export ARCHIVE_DATA := $(CURDIR)/var/demo
 demo: export ARCHIVE_DEMONSTRATION := 1
