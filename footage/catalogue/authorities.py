@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from footage.catalogue.models import PublicAuthority, PublicState
+from footage.catalogue.record import Record
 
 NEIGHBOURHOOD = PublicAuthority.Kind.NEIGHBOURHOOD.value
 JOURNALIST = PublicAuthority.Kind.JOURNALIST.value
@@ -69,6 +70,19 @@ class Authorities:
 
     def of_kind(self, kind: str) -> Iterator[Authority]:
         return (entry for entry in self._entries.values() if entry.kind == kind)
+
+
+def credited(record: Record, names: Authorities) -> Authority | None:
+    """Whose byline a record carries: who filmed a clip, who gave a testimony, else the other.
+
+    None when the name is withheld or is published no longer.
+    """
+    if record.credit != "byline":
+        return None
+    by = [names.get(JOURNALIST, record.journalist), names.get(WITNESS, record.witness)]
+    if record.kind == "testimony":
+        by.reverse()
+    return next((found for found in by if found), None)
 
 
 _known: tuple[int, Authorities] | None = None

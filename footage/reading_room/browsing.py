@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 
 from footage import vocabularies
-from footage.catalogue import answers, authorities, queries
+from footage.catalogue import answers, authorities, moments, queries
 from footage.catalogue.authorities import (
     EVENT,
     FILM,
@@ -21,7 +21,6 @@ from footage.catalogue.queries import Query
 from footage.reading_room import calendars, pages
 from footage.reading_room.listing import listing
 from footage.reading_room.rendering import page, reader_language, respond
-from footage.reading_room.transcripts import moment
 from footage.reading_room.wording import Text, say, say_day
 
 BOTH = ("clip", "testimony")
@@ -242,7 +241,7 @@ def _shots(slug: str, rows: list[Any], names: Authorities, language: str) -> lis
                 "position": shot.position,
                 "start": shot.start_s,
                 "end": shot.end_s,
-                "path": f"{shown['path']}?t={moment((shot.start_s, shot.end_s))}#player",
+                "path": f"{shown['path']}?t={moments.write((shot.start_s, shot.end_s))}#player",
             }
             for shot in document.shots
             if shot.film == slug

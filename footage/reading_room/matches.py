@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+from footage.catalogue import moments
 from footage.catalogue.index.words import placed
 from footage.catalogue.record import Record, Segment, Transcript
-from footage.reading_room.transcripts import moment
 from footage.reading_room.wording import direction
 
 # Of one record; its own page shows all.
@@ -50,7 +50,7 @@ def _line(
     return {
         "start": segment.start_s,
         "clip": transcript.clip,
-        "moment": moment((segment.start_s, None)),
+        "moment": moments.write((segment.start_s, None)),
         "lang": transcript.language,
         "dir": direction(transcript.language),
         "pieces": list(marked(segment.text, stems)),

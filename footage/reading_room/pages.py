@@ -12,8 +12,10 @@ from typing import Any, Protocol
 from django.conf import settings
 
 from footage import dates, vocabularies
-from footage.catalogue.authorities import EVENT, FILM, JOURNALIST, NEIGHBOURHOOD, WITNESS
+from footage.catalogue import moments
+from footage.catalogue.authorities import EVENT, FILM, JOURNALIST, NEIGHBOURHOOD
 from footage.catalogue.authorities import Authorities as Names
+from footage.catalogue.authorities import credited as byline
 from footage.catalogue.record import Record
 from footage.reading_room.player import (
     MediaAddress,
@@ -24,10 +26,9 @@ from footage.reading_room.player import (
     player,
 )
 from footage.reading_room.related import related
-from footage.reading_room.transcripts import moment, moment_at, moment_here, side_by_side
+from footage.reading_room.transcripts import moment_at, moment_here, side_by_side
 from footage.reading_room.wording import (
     Text,
-    clock,
     direction,
     in_both,
     label_of,
@@ -153,7 +154,7 @@ def clip_page(
         "testimonies": [link for link in links if link["relation"] == "linked"],
         "same_footage": [link for link in links if link["relation"] in SAME_FOOTAGE],
         "related": related(record, links, authorities, language),
-        "t_query": f"t={moment(t)}" if t else "",
+        "t_query": f"t={moments.write(t)}" if t else "",
         "kept": kept,
         "indexed": not show and not chosen,
     }
@@ -190,15 +191,11 @@ def testimony_page(
 
 def credited(record: Record, authorities: Names, language: str) -> dict[str, str] | None:
     """The published byline with its address, or None: the name is withheld."""
-    if record.credit != "byline":
+    by = byline(record, authorities)
+    if by is None:
         return None
-    by = ((JOURNALIST, record.journalist), (WITNESS, record.witness))
-    for kind, slug in by if record.kind == "clip" else reversed(by):
-        name = authorities.name(kind, slug, language)
-        if name:
-            path = f"/{language}/journalists/{slug}/" if kind == JOURNALIST else ""
-            return {"name": name, "path": path}
-    return None
+    path = f"/{language}/journalists/{by.slug}/" if by.kind == JOURNALIST else ""
+    return {"name": by.name(language), "path": path}
 
 
 # --- The parts ---------------------------------------------------------------------------------
@@ -289,7 +286,7 @@ def _gate(record: Record, language: str, t: tuple[float, float | None] | None) -
     return {
         "seen": [each for each in warned if each["code"] not in HEARD],
         "heard": [each for each in warned if each["code"] in HEARD],
-        "show": "?show=1" + (f"&t={moment(t)}" if t else "") + "#player",
+        "show": "?show=1" + (f"&t={moments.write(t)}" if t else "") + "#player",
     }
 
 
@@ -330,8 +327,8 @@ def _advisory(advisory: Any, language: str) -> dict[str, Any]:
     return {
         "code": advisory.code,
         "label": label_of(vocabularies.ADVISORIES, advisory.code, language),
-        "start": None if advisory.start_s is None else clock(advisory.start_s),
-        "end": None if advisory.end_s is None else clock(advisory.end_s),
+        "start": None if advisory.start_s is None else moments.clock(advisory.start_s),
+        "end": None if advisory.end_s is None else moments.clock(advisory.end_s),
     }
 
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from footage import vocabularies
+from footage.catalogue import moments
 from footage.catalogue.record import Record, Rendition
-from footage.reading_room.transcripts import moment
 
 MediaAddress = Callable[[str], str]
 # The qualities a reader may choose, as addresses write them, and the copies they stand for.
@@ -41,7 +41,7 @@ def player(
     kept = kept_query(show, quality if chosen else "")
     return {
         "element": "audio" if found.role == "sound" else "video",
-        "address": media(found.name) + (f"#t={moment(t)}" if t else ""),
+        "address": media(found.name) + (f"#t={moments.write(t)}" if t else ""),
         "copy": found,
         "quality": quality if chosen else "",
         "poster": media(poster.name) if poster else "",
@@ -71,7 +71,7 @@ def _choices(
     record: Record, playing: Rendition, show: bool, t: tuple[float, float | None] | None
 ) -> list[dict[str, Any]]:
     """The qualities of a video beside each other, as links; none where there is but one."""
-    at = f"&t={moment(t)}" if t else ""
+    at = f"&t={moments.write(t)}" if t else ""
     found = [(quality, copy_of(record, role)) for quality, role in QUALITIES.items()]
     choices = [
         {
@@ -117,7 +117,7 @@ def _waveform(record: Record, kept: str) -> dict[str, Any] | None:
 
 
 def _moment(time_s: float, kept: str) -> dict[str, Any]:
-    return {"start": time_s, "path": f"?{kept}t={moment((time_s, None))}#player"}
+    return {"start": time_s, "path": f"?{kept}t={moments.write((time_s, None))}#player"}
 
 
 def kept_query(show: bool, quality: str) -> str:

@@ -4,18 +4,16 @@ A page depends on its address and on the catalogue, never on who asks: it is ren
 engine that has no context processors, carries a strong ETag made from its body, and sets nothing.
 """
 
-import hashlib
-from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.template import loader
 from django.utils import translation
-from django.utils.cache import get_conditional_response
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
+from footage.catalogue.freshness import View, fresh, only_read
 from footage.reading_room.pages import LANGUAGES, frame
 
 __all__ = [
@@ -24,6 +22,7 @@ __all__ = [
     "frame",
     "fresh",
     "not_found",
+    "only_read",
     "page",
     "reader_language",
     "rendered",
@@ -34,7 +33,6 @@ LANGUAGE_FREE = (
     *("/media/", "/export/", "/api/", "/oai", "/iiif/", "/releases/", "/feeds/"),
     *("/healthz", "/robots.txt", "/sitemap.xml"),
 )
-View = Callable[..., HttpResponseBase]
 
 
 def page(view: View) -> View:
@@ -53,11 +51,6 @@ def page(view: View) -> View:
 def form_page(view: View) -> View:
     """A page that also takes a form. No CSRF token, which would need a cookie: see `concerns`."""
     return csrf_exempt(require_http_methods(["GET", "HEAD", "POST"])(view))
-
-
-def only_read(view: View) -> View:
-    """GET and HEAD; 405 for the rest, without the detour over a CSRF page: nothing is written."""
-    return csrf_exempt(require_safe(view))
 
 
 def reader_language() -> str:
@@ -79,19 +72,6 @@ def rendered(template: str, here: str, context: dict[str, Any]) -> str:
     return loader.get_template(f"reading_room/{template}", using="public").render(
         {**frame(reader_language(), here), **context}
     )
-
-
-def fresh(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Mark an answer as to be asked about each time, and answer 304 when it has not changed."""
-    response["Cache-Control"] = "no-cache"
-    if response.status_code != 200:
-        return response
-    etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
-    response["ETag"] = etag
-    answer = get_conditional_response(request, etag=etag, response=response)
-    assert answer is not None  # noqa: S101  (only None when given no response)
-    answer["Cache-Control"] = "no-cache"
-    return answer
 
 
 def is_language_free(path: str) -> bool:

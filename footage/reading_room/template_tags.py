@@ -4,7 +4,8 @@ from django.template import Library
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from footage.reading_room.wording import clock, size
+from footage.catalogue import moments
+from footage.reading_room.wording import size
 
 register = Library()
 
@@ -18,7 +19,7 @@ def number(value: int) -> SafeString:
 @register.filter(name="clock")
 def clock_filter(seconds: float) -> SafeString:
     """A position in a clip: 1:05. Never turned round by Arabic around it."""
-    return format_html('<bdi dir="ltr">{}</bdi>', clock(seconds))
+    return format_html('<bdi dir="ltr">{}</bdi>', moments.clock(seconds))
 
 
 @register.filter(name="size")

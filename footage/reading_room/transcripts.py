@@ -4,14 +4,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from footage import vocabularies
+from footage.catalogue import moments
 from footage.catalogue.record import Transcript
-from footage.reading_room.wording import direction, label_of, plain
-
-
-def moment(t: tuple[float, float | None]) -> str:
-    """A moment or a range as addresses write it: 12 or 12,15."""
-    start, end = t
-    return plain(start) if end is None else f"{plain(start)},{plain(end)}"
+from footage.reading_room.wording import direction, label_of
 
 
 def side_by_side(
@@ -51,8 +46,8 @@ def side_by_side(
 
 def moment_here(kept: str) -> Callable[[float, float], str]:
     """Moments of the page a reader is on; `kept` is the beginning of the query, to be kept."""
-    return lambda start, end: f"?{kept}t={plain(start)}#player"
+    return lambda start, end: f"?{kept}t={moments.plain(start)}#player"
 
 
 def moment_at(path: str) -> Callable[[float, float], str]:
-    return lambda start, end: f"{path}?t={moment((start, end))}#player" if path else ""
+    return lambda start, end: f"{path}?t={moments.write((start, end))}#player" if path else ""

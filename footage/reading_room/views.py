@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from django.utils.translation import gettext as _
 
 from footage import vocabularies
-from footage.catalogue import answers, authorities, queries
+from footage.catalogue import answers, authorities, moments, queries
 from footage.catalogue.authorities import FILM, NEIGHBOURHOOD, Authorities
 from footage.catalogue.index.asking import near_misses
 from footage.catalogue.index.searching import MOST_RANKED
@@ -18,7 +18,6 @@ from footage.catalogue.record import Record
 from footage.reading_room import pages
 from footage.reading_room.listing import filters, listing
 from footage.reading_room.rendering import page, reader_language, respond
-from footage.reading_room.transcripts import moment
 from footage.reading_room.wording import say_day
 from footage.references import ReferenceError as NotAReference
 from footage.references import parse_reference
@@ -27,8 +26,6 @@ LATEST = 8
 HOME_FACETS = ("kind", "neighbourhood", "journalist", "subject")
 # More than are shown, because the gated ones among them are passed over.
 LOOKED_AT = 24
-# A range of a clip is hours at most; anything beyond is not a moment.
-LONGEST = 360_000
 
 
 @page
@@ -114,7 +111,7 @@ def clip(request: HttpRequest, reference: str) -> HttpResponse:
         language,
         links=_links(row, document, names, language),
         show=request.GET.get("show") == "1",
-        t=_moment(request.GET.get("t", "")),
+        t=moments.read(request.GET.get("t", "")),
         quality=request.GET.get("quality", ""),
     )
     return respond(request, "clip.html", context)
@@ -199,30 +196,10 @@ def _links(
             "relation": each.relation,
             "start": each.start_s,
             "end": each.end_s,
-            "moment": "" if each.start_s is None else moment((each.start_s, each.end_s)),
+            "moment": "" if each.start_s is None else moments.write((each.start_s, each.end_s)),
         }
         for each in queries.related(row, document.neighbourhood, document.events)
     ]
-
-
-def _moment(text: str) -> tuple[float, float | None] | None:
-    """Seconds from `?t=12` or `?t=12,15`; None for anything else."""
-    first, comma, last = text.partition(",")
-    try:
-        start, end = _seconds(first), _seconds(last) if comma and last else None
-    except ValueError:
-        return None
-    return (start, end if end is not None and end > start else None)
-
-
-def _seconds(text: str) -> float:
-    """Raises ValueError unless digits with at most one point, within the longest clip."""
-    if not text.isascii() or len(text) > 12 or not text.replace(".", "", 1).isdigit():
-        raise ValueError(text)
-    value = float(text)
-    if value > LONGEST:
-        raise ValueError(text)
-    return value
 
 
 def _export(query: Query) -> list[dict[str, str]]:

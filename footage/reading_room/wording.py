@@ -45,18 +45,6 @@ def say_day(day: date, language: str) -> str:
     return say(day.isoformat(), language)
 
 
-def clock(seconds: float) -> str:
-    """1:05, or 1:02:03 from an hour on."""
-    minutes, second = divmod(int(seconds), 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
-
-
-def plain(seconds: float) -> str:
-    """Seconds for an address or an attribute: a point, no exponent, no trailing zeros."""
-    return f"{seconds:.3f}".rstrip("0").rstrip(".")
-
-
 def size(number_of_bytes: int, language: str) -> str:
     """Decimal units, as file managers and data plans count."""
     units = {"en": ("kB", "MB", "GB"), "ar": ("كيلوبايت", "ميغابايت", "غيغابايت")}[language]

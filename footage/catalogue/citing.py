@@ -1,0 +1,317 @@
+"""How a record, or some seconds of it, is cited: in words, BibTeX, RIS and CSL-JSON.
+
+Pure functions of a published record and the published names, in English or Arabic. Three rules:
+a byline is one name and is never split into given and family name (a pseudonym has neither); a
+date is never finer than it is known; and the day of citing is left to whoever cites, because a
+page must not change with the clock.
+
+RIS follows the tags that reference managers read (TY VIDEO is a video recording to Zotero),
+CSL-JSON the schema of CSL 1.0.2, BibTeX the rules that biblatex reads as UTF-8.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import orjson
+from django.conf import settings
+
+from footage import dates, vocabularies
+from footage.catalogue import moments
+from footage.catalogue.authorities import NEIGHBOURHOOD, Authorities, credited
+from footage.catalogue.moments import Moment
+from footage.catalogue.record import Record
+
+LANGUAGES = ("en", "ar")
+ARCHIVE = {"en": "The Aleppo Archive", "ar": "أرشيف حلب"}
+_WITHHELD = {"en": "Name withheld", "ar": "الاسم محجوب"}
+_FILMED = {
+    "clip": {"en": "Filmed: {}", "ar": "تاريخ التصوير: {}"},
+    "testimony": {"en": "Given: {}", "ar": "تاريخ الشهادة: {}"},
+}
+_VERSION = {"en": "version {}", "ar": "الإصدار {}"}
+_REVISED = {"en": "Published in this version {}", "ar": "نُشر بهذا الإصدار {}"}
+_QUOTED = {"en": "“{}”", "ar": "«{}»"}
+_COMMA = {"en": ", ", "ar": "، "}
+_SECONDS = {"en": "from {} to {}", "ar": "من {} إلى {}"}
+_FROM_SECOND = {"en": "from {}", "ar": "من {}"}
+
+_CSL_TYPES = {
+    "video": "motion_picture",
+    "photograph": "graphic",
+    "sound": "song",
+    "testimony": "interview",
+}
+_RIS_TYPES = {"video": "VIDEO", "photograph": "ART", "sound": "SOUND", "testimony": "VIDEO"}
+
+
+@dataclass(frozen=True)
+class Citation:
+    """What a citation says. Texts are one line each, without markup; "" is not known."""
+
+    language: str
+    kind: str
+    # video, photograph, sound or testimony: what reference managers choose a type by.
+    form: str
+    form_label: str
+    reference: str
+    version: int
+    published_on: date
+    # "" when the name is withheld.
+    credit: str
+    title: str
+    other_title: str
+    summary: str
+    filmed: str
+    filmed_said: str
+    place: str
+    spoken: tuple[str, ...]
+    subjects: tuple[str, ...]
+    rights: str
+    moment: Moment | None
+    address: str
+
+
+def cite(
+    record: Record,
+    version: int,
+    published_on: date,
+    names: Authorities,
+    language: str,
+    moment: Moment | None = None,
+) -> Citation:
+    """The citation of a record in a language ("en" or "ar"), or of some of its seconds.
+
+    `published_on` is the day on which this version was published. The title is in the language
+    asked for, or in the other where there is only that.
+    """
+    titles = [record.title_en, record.title_ar]
+    if language == "ar":
+        titles.reverse()
+    found = [title for title in map(_one_line, titles) if title] or [record.reference]
+    form = record.kind if record.kind == "testimony" else record.medium or "video"
+    by = credited(record, names)
+    place = names.name(NEIGHBOURHOOD, record.place or record.neighbourhood, language)
+    query = f"?t={moments.write(moment)}" if moment else ""
+    return Citation(
+        language=language,
+        kind=record.kind,
+        form=form,
+        form_label=(vocabularies.RECORD_KINDS if form == "testimony" else vocabularies.KINDS).label(
+            form, language
+        ),
+        reference=record.reference,
+        version=version,
+        published_on=published_on,
+        credit=_one_line(by.name(language)) if by else "",
+        title=found[0],
+        other_title=found[1] if len(found) > 1 else "",
+        summary=_one_line(record.summary_ar if language == "ar" else record.summary_en),
+        filmed=record.filmed,
+        filmed_said=_said(record.filmed, language),
+        place=_one_line(place),
+        spoken=record.languages,
+        subjects=tuple(
+            vocabularies.SUBJECTS.label(code, language)
+            for code in record.subjects
+            if code in vocabularies.SUBJECTS
+        ),
+        rights=(
+            vocabularies.RIGHTS.label(record.rights, language)
+            if record.rights in vocabularies.RIGHTS
+            else ""
+        ),
+        moment=moment,
+        address=f"{settings.BASE_URL}/c/{record.reference}{query}",
+    )
+
+
+def known_dates(edtf: str) -> tuple[list[list[int]], bool]:
+    """Date parts of a filmed date as far as they are known, and whether it is only about then.
+
+    [[2016, 12, 4]] for a day, [[2016, 12]] for a month, two of them for an interval, none when
+    nothing can be said in numbers: an unknown date, a decade, an open end.
+    """
+    ends = edtf.split("/")
+    parts = [_parts(end) for end in ends]
+    about = any(mark in edtf for mark in "?~%X")
+    # A season is no month, so it says its year and is about then.
+    about = about or any(re.fullmatch(r"\d{4}-2[1-4][?~%]?", end) for end in ends)
+    if not all(parts):
+        return [], about
+    return (parts if parts[0] != parts[-1] else parts[:1]), about
+
+
+def as_text(citation: Citation) -> str:
+    """One line that can be pasted into a note."""
+    language = citation.language
+    comma = _COMMA[language]
+    form = citation.form_label
+    if said := _moment_said(citation):
+        form += comma + said
+    filmed = _FILMED[citation.kind][language].format(citation.filmed_said)
+    if citation.place:
+        filmed += comma + citation.place
+    sentences = [
+        citation.credit or _WITHHELD[language],
+        f"{_QUOTED[language].format(citation.title)} ({form})",
+        filmed,
+        comma.join(
+            (
+                ARCHIVE[language],
+                citation.reference,
+                _VERSION[language].format(citation.version),
+            )
+        ),
+        _REVISED[language].format(_said(citation.published_on.isoformat(), language)),
+    ]
+    return ". ".join(sentence.rstrip(".") for sentence in sentences) + f". {citation.address}"
+
+
+def as_bibtex(citation: Citation) -> str:
+    """One entry, UTF-8. Names and titles stand in double braces, so that nothing splits them."""
+    fields = {
+        "author": f"{{{_braced(citation.credit)}}}" if citation.credit else "",
+        "title": f"{{{_braced(citation.title)}}}",
+        "howpublished": _braced(
+            _COMMA[citation.language].join((citation.form_label, ARCHIVE[citation.language]))
+        ),
+        "number": citation.reference,
+        "version": str(citation.version),
+        "language": {"en": "english", "ar": "arabic"}[citation.language],
+        "note": _braced(_note(citation)),
+        "url": citation.address.replace("{", "%7B").replace("}", "%7D"),
+    }
+    parts, about = known_dates(citation.filmed)
+    if parts:
+        # biblatex reads EDTF here; classic BibTeX reads the year.
+        fields["date"] = "/".join("-".join(f"{n:02}" for n in each) for each in parts)
+        fields["date"] += "~" if about and len(parts) == 1 else ""
+        fields["year"] = f"{parts[0][0]:04}"
+    lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
+    return f"@misc{{{citation.reference},\n{lines}}}\n"
+
+
+def as_ris(citation: Citation) -> str:
+    """One reference, lines ended by CRLF as the format wants."""
+    day = _common(known_dates(citation.filmed)[0])
+    lines = [("TY", _RIS_TYPES[citation.form])]
+    # A comma would part a family name from a given one.
+    lines.append(("AU", re.sub(r"\s*[,،;]\s*", " ", citation.credit)))
+    lines.append(("TI", citation.title))
+    lines.append(("TT", citation.other_title))
+    if day:
+        lines.append(("PY", f"{day[0]:04}"))
+        lines.append(("DA", "/".join([*(f"{n:02}" for n in day), "", ""][:3]) + "/"))
+    lines.append(("PB", ARCHIVE[citation.language]))
+    lines.append(("AN", citation.reference))
+    lines.append(("ET", str(citation.version)))
+    lines += [("LA", code) for code in citation.spoken[:1]]
+    lines.append(("AB", citation.summary))
+    lines += [("KW", subject) for subject in citation.subjects]
+    lines.append(("N1", _note(citation)))
+    lines.append(("UR", citation.address))
+    told = [f"{tag}  - {text}\r\n" for tag, text in lines if text]
+    return "".join(told) + "ER  - \r\n"
+
+
+def as_csl(citation: Citation) -> dict[str, Any]:
+    """One item of CSL-JSON."""
+    parts, about = known_dates(citation.filmed)
+    published = citation.published_on
+    item: dict[str, Any] = {
+        "id": citation.reference,
+        "type": _CSL_TYPES[citation.form],
+        "title": citation.title,
+        "author": [{"literal": citation.credit}] if citation.credit else [],
+        "issued": {"date-parts": parts, **({"circa": True} if about else {})} if parts else None,
+        "available-date": {"date-parts": [[published.year, published.month, published.day]]},
+        "medium": citation.form_label,
+        "publisher": ARCHIVE[citation.language],
+        "archive": ARCHIVE[citation.language],
+        "archive_location": citation.reference,
+        "version": str(citation.version),
+        "language": citation.language,
+        "abstract": citation.summary,
+        "note": _note(citation),
+        "URL": citation.address,
+    }
+    return {name: value for name, value in item.items() if value}
+
+
+def as_csl_text(citation: Citation) -> str:
+    """A CSL-JSON document of one item."""
+    return orjson.dumps([as_csl(citation)], option=orjson.OPT_INDENT_2).decode() + "\n"
+
+
+# suffix of an address: (media type, one citation as that).
+FORMATS: dict[str, tuple[str, Callable[[Citation], str]]] = {
+    "txt": ("text/plain", lambda citation: as_text(citation) + "\n"),
+    "bib": ("application/x-bibtex", as_bibtex),
+    "ris": ("application/x-research-info-systems", as_ris),
+    "csl.json": ("application/vnd.citationstyles.csl+json", as_csl_text),
+}
+
+
+# --- The parts ---------------------------------------------------------------------------------
+def _note(citation: Citation) -> str:
+    """What no field of a reference manager has room for."""
+    language = citation.language
+    told = [
+        "" if citation.credit else _WITHHELD[language],
+        _FILMED[citation.kind][language].format(citation.filmed_said),
+        citation.place,
+        _moment_said(citation),
+        citation.rights,
+    ]
+    return {"en": "; ", "ar": "؛ "}[language].join(each for each in told if each)
+
+
+def _moment_said(citation: Citation) -> str:
+    if citation.moment is None:
+        return ""
+    start, end = citation.moment
+    if end is None:
+        return _FROM_SECOND[citation.language].format(moments.clock(start))
+    return _SECONDS[citation.language].format(moments.clock(start), moments.clock(end))
+
+
+def _said(edtf: str, language: str) -> str:
+    try:
+        return dates.say(dates.parse(edtf), language)
+    except dates.DateError:
+        return edtf
+
+
+def _parts(end: str) -> list[int]:
+    """The numbers of one date that are known: year, month, day; none of a decade or open end."""
+    day = end.partition("T")[0].rstrip("?~%")
+    found = re.fullmatch(r"(\d{4})(?:-(\d\d|XX))?(?:-(\d\d|XX))?", day)
+    if not found:
+        return []
+    numbers = [int(part) for part in found.groups() if part and part != "XX"]
+    return numbers[:1] if len(numbers) > 1 and numbers[1] > 12 else numbers
+
+
+def _common(parts: list[list[int]]) -> list[int]:
+    """What both ends of an interval agree on: a year, or a month of it."""
+    if not parts:
+        return []
+    agreed: list[int] = []
+    for first, last in zip(parts[0], parts[-1], strict=False):
+        if first != last:
+            break
+        agreed.append(first)
+    return agreed
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _braced(text: str) -> str:
+    """Text that stands in braces of BibTeX: what TeX reads as a command is written as a letter."""
+    text = text.replace("\\", "∖").replace("{", "(").replace("}", ")")
+    return re.sub(r"([%&$#_])", r"\\\1", text).replace("~", "∼").replace("^", "ˆ")

@@ -1,0 +1,47 @@
+"""Moments and ranges of a recording as addresses write them: `?t=12` or `?t=12,15`. Pure.
+
+The form of the temporal dimension of Media Fragments URI 1.0, in normal play time, without units.
+"""
+
+# A clip is hours long at most; anything beyond is not a moment.
+LONGEST_S = 360_000
+
+# From this second on, to the other or to the end of the recording.
+Moment = tuple[float, float | None]
+
+
+def read(text: str) -> Moment | None:
+    """Seconds of "12" or "12,15"; None for anything else. An end before its start is no end."""
+    first, comma, last = text.partition(",")
+    start = _seconds(first)
+    if start is None:
+        return None
+    end = _seconds(last) if comma and last else None
+    if end is None and last:
+        return None
+    return (start, end if end is not None and end > start else None)
+
+
+def write(moment: Moment) -> str:
+    """12 or 12,15."""
+    start, end = moment
+    return plain(start) if end is None else f"{plain(start)},{plain(end)}"
+
+
+def plain(seconds: float) -> str:
+    """Seconds for an address or an attribute: a point, no exponent, no trailing zeros."""
+    return f"{seconds:.3f}".rstrip("0").rstrip(".")
+
+
+def clock(seconds: float) -> str:
+    """1:05, or 1:02:03 from an hour on."""
+    minutes, second = divmod(int(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
+def _seconds(text: str) -> float | None:
+    if not text.isascii() or len(text) > 12 or not text.replace(".", "", 1).isdigit():
+        return None
+    value = float(text)
+    return value if value <= LONGEST_S else None
