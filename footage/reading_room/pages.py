@@ -70,6 +70,8 @@ def frame(language: str, here: str) -> dict[str, Any]:
         # Spelled out, because a process that serves staff alone knows no address of readers'.
         "root": f"/{language}/",
         "direction": direction(language),
+        # Which entry of the menu this page belongs to: the first part of its address.
+        "section": here.removeprefix(f"/{language}/").partition("?")[0].partition("/")[0],
         "in_languages": in_languages,
         "base_url": settings.BASE_URL,
         "here": here,
