@@ -30,11 +30,15 @@ class Term:
 
 
 class Vocabulary:
-    """An ordered, closed list of terms. Looking up an unknown code raises KeyError."""
+    """An ordered, closed list of terms. Looking up an unknown code raises KeyError.
 
-    def __init__(self, name: str, *terms: Term) -> None:
+    `name` is how the data dictionary and addresses call it; `en` and `ar` are its title.
+    """
+
+    def __init__(self, name: str, *terms: Term, en: str = "", ar: str = "") -> None:
         self.name = name
         self.terms = terms
+        self.en, self.ar = en, ar
         self._by_code = {term.code: term for term in terms}
         if len(self._by_code) != len(terms):
             raise ValueError(f"vocabulary {name!r} uses a code twice")
@@ -57,6 +61,10 @@ class Vocabulary:
     @property
     def codes(self) -> tuple[str, ...]:
         return tuple(self._by_code)
+
+    def title(self, language: str) -> str:
+        """The title in "en" or "ar". Raises KeyError for any other language."""
+        return {"en": self.en, "ar": self.ar}[language]
 
     def label(self, code: str, language: str) -> str:
         return self[code].label(language)
@@ -109,6 +117,8 @@ SUBJECTS = Vocabulary(
     ),
     Term("chemical-attack", "Chemical attack", "هجوم كيميائي"),
     Term("fighting", "Fighting", "اشتباكات"),
+    en="Subjects",
+    ar="الموضوعات",
 )
 
 ADVISORIES = Vocabulary(
@@ -127,10 +137,12 @@ ADVISORIES = Vocabulary(
     Term("loud-explosions", "Loud explosions or gunfire", "انفجارات أو إطلاق نار بصوت عالٍ"),
     Term("hate-speech", "Insults or hate speech", "شتائم أو خطاب كراهية"),
     Term("flashing-light", "Flashing light", "ضوء وامض"),
+    en="Content advisories",
+    ar="تنبيهات المحتوى",
 )
 
 ADVISORY_LEVELS = Vocabulary(
-    "advisory levels",
+    "advisory-levels",
     Term("none", "No advisory", "لا تنبيه"),
     Term(
         "distressing",
@@ -153,6 +165,8 @@ ADVISORY_LEVELS = Vocabulary(
         "Listed with a description and a reason; open on request only.",
         "يُدرج مع وصف وسبب، ولا يُفتح إلا بطلب.",
     ),
+    en="Levels of content advisory",
+    ar="درجات تنبيه المحتوى",
 )
 
 _IN_COPYRIGHT = "http://rightsstatements.org/vocab/InC/1.0/"
@@ -210,6 +224,8 @@ RIGHTS = Vocabulary(
         "بُحث عن صاحب الحقوق ولم يُعثر عليه؛ نرجو ممن يعرف المصوّر أن يكتب إلينا.",
         uri="http://rightsstatements.org/vocab/InC-RUU/1.0/",
     ),
+    en="Rights",
+    ar="الحقوق",
 )
 
 VERIFICATION = Vocabulary(
@@ -218,6 +234,8 @@ VERIFICATION = Vocabulary(
     Term("partly-verified", "Partly verified", "تُحقّق منه جزئيًا"),
     Term("verified", "Verified", "تُحقّق منه"),
     Term("disputed", "Disputed", "موضع خلاف"),
+    en="Verification",
+    ar="التحقق",
 )
 
 LANGUAGES = Vocabulary(
@@ -232,6 +250,8 @@ LANGUAGES = Vocabulary(
     Term("ru", "Russian", "الروسية"),
     Term("zxx", "No speech", "بلا كلام"),
     Term("und", "Language not determined", "لغة غير محدّدة"),
+    en="Languages",
+    ar="اللغات",
 )
 
 KINDS = Vocabulary(
@@ -239,16 +259,20 @@ KINDS = Vocabulary(
     Term("video", "Video", "فيديو"),
     Term("photograph", "Photograph", "صورة"),
     Term("sound", "Sound", "تسجيل صوتي"),
+    en="Media",
+    ar="أنواع الوسائط",
 )
 
 RECORD_KINDS = Vocabulary(
-    "record kinds",
+    "record-kinds",
     Term("clip", "Clip", "مقطع"),
     Term("testimony", "Testimony", "شهادة"),
+    en="Kinds of record",
+    ar="أنواع السجلات",
 )
 
 FILMED_BASIS = Vocabulary(
-    "how we know when",
+    "filmed-basis",
     Term("device-clock", "Clock of the recording device", "ساعة جهاز التسجيل"),
     Term("journalist", "Stated by the journalist", "أفاد به الصحفي"),
     Term("said-or-shown", "Spoken or written in the clip", "مذكور أو مكتوب في المقطع"),
@@ -256,15 +280,19 @@ FILMED_BASIS = Vocabulary(
     Term("compared", "Compared with other material", "بالمقارنة مع مواد أخرى"),
     Term("broadcast", "Date of broadcast", "تاريخ البث"),
     Term("shadows-or-weather", "Analysis of shadows or weather", "تحليل الظلال أو الطقس"),
+    en="How we know when",
+    ar="كيف نعرف الزمان",
 )
 
 PLACE_BASIS = Vocabulary(
-    "how we know where",
+    "place-basis",
     Term("device-position", "Position recorded by the device", "موقع سجّله الجهاز"),
     Term("journalist", "Stated by the journalist", "أفاد به الصحفي"),
     Term("said-or-shown", "Spoken or written in the clip", "مذكور أو مكتوب في المقطع"),
     Term("landmarks", "Landmarks recognised", "معالم تم التعرّف عليها"),
     Term("compared", "Compared with other material", "بالمقارنة مع مواد أخرى"),
+    en="How we know where",
+    ar="كيف نعرف المكان",
 )
 
 CONFIDENCE = Vocabulary(
@@ -272,33 +300,41 @@ CONFIDENCE = Vocabulary(
     Term("confirmed", "Confirmed", "مؤكّد"),
     Term("probable", "Probable", "مرجّح"),
     Term("possible", "Possible", "محتمل"),
+    en="Confidence",
+    ar="مدى الثقة",
 )
 
 PLACE_PRECISION = Vocabulary(
-    "place precision",
+    "place-precision",
     Term("exact", "Exact position", "موقع دقيق"),
     Term("site", "Site or street", "موقع أو شارع"),
     Term("neighbourhood", "Neighbourhood", "حي"),
     Term("city", "City only", "المدينة فقط"),
     Term("unknown", "Unknown", "غير معروف"),
+    en="Precision of places",
+    ar="دقة الأماكن",
 )
 
 DATE_PRECISION = Vocabulary(
-    "date precision",
+    "date-precision",
     Term("minute", "To the minute", "بالدقيقة"),
     Term("day", "Day", "اليوم"),
     Term("month", "Month", "الشهر"),
     Term("year", "Year", "السنة"),
+    en="Precision of dates",
+    ar="دقة التواريخ",
 )
 
 # Public, on a tombstone: a class of reason and nothing that could point at a person.
 WITHDRAWAL_REASONS = Vocabulary(
-    "withdrawal reasons",
+    "withdrawal-reasons",
     Term("consent-withdrawn", "Consent was withdrawn", "سُحبت الموافقة"),
     Term("safety", "Safety of people", "سلامة أشخاص"),
     Term("rights", "Rights of another holder", "حقوق تعود إلى جهة أخرى"),
     Term("mistake", "Published by mistake", "نُشر خطأً"),
     Term("legal", "Legal reasons", "أسباب قانونية"),
+    en="Reasons for a withdrawal",
+    ar="أسباب السحب",
 )
 
 # What a reader may ask for on the safety page; see footage.inbox.
@@ -315,6 +351,8 @@ CONCERNS = Vocabulary(
     Term("credit", "Credit somebody, or no longer", "ذكر اسم صاحب العمل أو الكف عن ذكره"),
     Term("held-back", "See something that is held back", "الاطلاع على ما هو محجوب"),
     Term("other", "Something else", "أمر آخر"),
+    en="Concerns that readers report",
+    ar="ما يبلّغ عنه القراء",
 )
 
 # What the asker is told: the label names the outcome to staff, the note is the sentence shown.
@@ -397,17 +435,21 @@ ANSWERS = Vocabulary(
         "What you asked for stays held back.",
         "يبقى ما طلبته محجوبًا.",
     ),
+    en="Answers to what readers report",
+    ar="الردود على ما يبلّغ عنه القراء",
 )
 
 TRANSCRIPT_STATUS = Vocabulary(
-    "transcript status",
+    "transcript-status",
     Term("machine", "Made by machine", "تفريغ آلي"),
     Term("corrected", "Corrected by a person", "صُحّح يدويًا"),
     Term("reviewed", "Reviewed by a second person", "راجعه شخص ثانٍ"),
+    en="How far a transcript was checked",
+    ar="مدى مراجعة التفريغ النصي",
 )
 
 PLACE_KINDS = Vocabulary(
-    "place kinds",
+    "place-kinds",
     Term("city", "City", "مدينة"),
     Term("district", "District", "قطاع"),
     Term("neighbourhood", "Neighbourhood", "حي"),
@@ -417,6 +459,42 @@ PLACE_KINDS = Vocabulary(
     Term("landmark", "Landmark", "معلم"),
     Term("street", "Street", "شارع"),
     Term("cemetery", "Cemetery", "مقبرة"),
+    en="Kinds of place",
+    ar="أنواع الأماكن",
+)
+
+# What an access copy is for.
+ROLES = Vocabulary(
+    "roles",
+    Term("poster", "Still picture that stands for the clip", "صورة ثابتة تمثل المقطع"),
+    Term("strip", "Strip of frames, to find a moment by", "شريط لقطات للعثور على لحظة"),
+    Term("playable-240", "Video of at most 240 lines", "فيديو بما لا يزيد على 240 سطرًا"),
+    Term("playable", "Video of at most 480 lines", "فيديو بما لا يزيد على 480 سطرًا"),
+    Term("playable-720", "Video of at most 720 lines", "فيديو بما لا يزيد على 720 سطرًا"),
+    Term("photograph", "Photograph", "صورة فوتوغرافية"),
+    Term("photograph-small", "Photograph, small", "صورة فوتوغرافية مصغّرة"),
+    Term("sound", "Sound", "صوت"),
+    en="Uses of access copies",
+    ar="أغراض نسخ الإتاحة",
+)
+
+CREDITS = Vocabulary(
+    "credits",
+    Term("byline", "A byline is shown", "يُعرض الاسم"),
+    Term("withheld", "Name withheld", "الاسم محجوب"),
+    en="Credit",
+    ar="نسبة العمل",
+)
+
+AUTHORITY_KINDS = Vocabulary(
+    "authority-kinds",
+    Term("neighbourhood", "Place", "مكان"),
+    Term("journalist", "Journalist", "صحفي"),
+    Term("witness", "Witness", "شاهد"),
+    Term("event", "Event", "حدث"),
+    Term("film", "Film", "فيلم"),
+    en="Kinds of name",
+    ar="أنواع الأسماء",
 )
 
 VOCABULARIES = (
@@ -438,4 +516,7 @@ VOCABULARIES = (
     ANSWERS,
     TRANSCRIPT_STATUS,
     PLACE_KINDS,
+    ROLES,
+    CREDITS,
+    AUTHORITY_KINDS,
 )

@@ -31,6 +31,7 @@ __all__ = [
 
 LANGUAGE_FREE = (
     *("/media/", "/export/", "/api/", "/oai", "/iiif/", "/releases/", "/feeds/"),
+    "/schemas/",
     *("/healthz", "/robots.txt", "/sitemap.xml"),
 )
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from footage.reading_room import browsing, concerns, views
+from footage.reading_room import browsing, concerns, documentation, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -21,6 +21,7 @@ urlpatterns = [
     path("events/<slug:slug>/", browsing.event, name="event"),
     path("films/<slug:slug>/", browsing.film, name="film"),
     path("about/", views.about, name="about"),
+    path("about/data/", documentation.data_dictionary, name="data_dictionary"),
     path("safety/", concerns.safety, name="safety"),
     path("safety/outcome/", concerns.outcome, name="outcome"),
 ]

@@ -14,35 +14,16 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import orjson
-from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from footage.catalogue import answers, authorities
-from footage.catalogue.authorities import (
-    EVENT,
-    JOURNALIST,
-    NEIGHBOURHOOD,
-    WITNESS,
-    Authorities,
-)
-from footage.catalogue.models import PublicRecord
+from footage.catalogue.published import fields, published
 from footage.catalogue.queries import PARAMETERS, Query
-from footage.catalogue.record import Record
 from footage.research.problems import problem
 
-# Of the envelope, before the declared fields.
-ENVELOPE = ("address", "version", "published_at", "revised_at")
-# Declared fields that hold slugs, and the authorities that name them.
-NAMED = {
-    "place": NEIGHBOURHOOD,
-    "neighbourhood": NEIGHBOURHOOD,
-    "journalist": JOURNALIST,
-    "witness": WITNESS,
-    "events": EVENT,
-}
 # What spreadsheets take for the beginning of a formula; the second row is full-width.
 FORMULA = frozenset("=+-@\t\r＝＋－＠")
 # Skipped by spreadsheets before they look for one: spaces, line ends, and invisible marks.
@@ -67,16 +48,6 @@ def clips_jsonl(request: HttpRequest) -> HttpResponseBase:
     return _export(request, "jsonl", "application/jsonl; charset=utf-8", _jsonl)
 
 
-def fields() -> list[str]:
-    """Every exported field in order: the envelope, then as declared, names after slugs."""
-    found = list(ENVELOPE)
-    for name in Record.model_fields:
-        found.append(name)
-        if name in NAMED:
-            found += [f"{name}_name_en", f"{name}_name_ar"]
-    return found
-
-
 def defused(text: str) -> str:
     """Text that no spreadsheet evaluates: with an apostrophe before what would begin a formula."""
     seen = text.lstrip(_UNSEEN)
@@ -97,7 +68,7 @@ def _export(
     if not found.searched:
         return problem(503, "Words cannot be searched just now", "The search index is being built.")
     number = found.facets.total
-    rows = (_exported(row, names) for row in answers.every(query, names))
+    rows = (published(row, names) for row in answers.every(query, names))
     response = StreamingHttpResponse(written(rows), content_type=media_type)
     name = f"aleppo-archive_{timezone.now():%Y-%m-%d}_{number}-records.{suffix}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -116,29 +87,6 @@ def _wrong(parameters: QueryDict, query: Query) -> str:
         name, value = query.ignored[0]
         return f"“{value[:80]}” is not a value of {name}."
     return ""
-
-
-def _exported(row: PublicRecord, names: Authorities) -> dict[str, Any]:
-    document = orjson.loads(row.document or "{}")
-    exported: dict[str, Any] = {
-        "address": f"{settings.BASE_URL}/c/{row.reference}",
-        "version": row.version,
-        "published_at": row.published_at.date().isoformat(),
-        "revised_at": row.revised_at.date().isoformat(),
-    }
-    for name in Record.model_fields:
-        value = document.get(name)
-        exported[name] = value
-        if kind := NAMED.get(name):
-            for language in ("en", "ar"):
-                exported[f"{name}_name_{language}"] = _named(names, kind, value, language)
-    return exported
-
-
-def _named(names: Authorities, kind: str, value: Any, language: str) -> Any:
-    if isinstance(value, list):
-        return [names.name(kind, slug, language) for slug in value]
-    return names.name(kind, value, language) or None
 
 
 def _jsonl(rows: Iterator[dict[str, Any]]) -> Iterator[bytes]:

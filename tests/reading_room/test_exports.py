@@ -11,8 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from footage.catalogue.models import PublicRecord, PublicTerm
+from footage.catalogue.published import fields
 from footage.catalogue.record import Record
-from footage.research.exports import defused, fields
+from footage.research.exports import defused
 from tests.reading_room import rows
 
 pytestmark = pytest.mark.django_db

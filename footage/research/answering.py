@@ -1,0 +1,69 @@
+"""How programs are answered: from any origin, the same bytes for all, with an ETag to ask again by.
+
+Every answer depends on its address and on the catalogue alone. It names no reader, sets nothing,
+and may be read by a page of any site, without credentials.
+"""
+
+import hashlib
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.views.decorators.csrf import csrf_exempt
+
+from footage.research.problems import problem
+
+View = Callable[..., HttpResponseBase]
+ALLOWED = "GET, HEAD, OPTIONS"
+JSON = "application/json; charset=utf-8"
+
+
+def read_only(view: View) -> View:
+    """GET and HEAD, OPTIONS for browsers that ask first, 405 with Allow for the rest; open CORS."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response: HttpResponseBase
+        if request.method == "OPTIONS":
+            response = HttpResponse(status=204)
+            response["Access-Control-Allow-Methods"] = ALLOWED
+            response["Access-Control-Allow-Headers"] = "If-None-Match"
+            response["Access-Control-Max-Age"] = "86400"
+            response["Cache-Control"] = "no-cache"
+        elif request.method in ("GET", "HEAD"):
+            response = view(request, *args, **kwargs)
+        else:
+            detail = f"{request.method} changes things; everything here is read with GET or HEAD."
+            response = problem(405, "Method not allowed", detail)
+        if response.status_code in (204, 405):
+            response["Allow"] = ALLOWED
+        response["Access-Control-Allow-Origin"] = "*"
+        response["Access-Control-Expose-Headers"] = "ETag, Link, Allow"
+        return response
+
+    return csrf_exempt(answer)
+
+
+def fresh(
+    request: HttpRequest, content: bytes, media_type: str = JSON, *, status: int = 200
+) -> HttpResponse:
+    """The content with its ETag; 304 without it for whoever has it already."""
+    response = HttpResponse(content, content_type=media_type, status=status)
+    response["Cache-Control"] = "no-cache"
+    response["X-Content-Type-Options"] = "nosniff"
+    if status != 200:
+        return response
+    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    response["ETag"] = etag
+    answer = get_conditional_response(request, etag=etag, response=response)
+    assert answer is not None  # noqa: S101  (only None when given no response)
+    answer["Cache-Control"] = "no-cache"
+    return answer
+
+
+def as_json(value: Any) -> bytes:
+    """UTF-8 with nothing escaped that need not be, keys in the order given."""
+    return orjson.dumps(value)
