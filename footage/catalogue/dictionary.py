@@ -224,8 +224,7 @@ def _name_property(field: FieldInfo, language: str) -> dict[str, Any]:
 def _entry(path: str, field: FieldInfo) -> Entry:
     said = entry_of(field)
     texts = {
-        key: str(said.get(key) or "")
-        for key in ("unit", "vocabulary", "authority", "standard")
+        key: str(said.get(key) or "") for key in ("unit", "vocabulary", "authority", "standard")
     }
     inner = _innermost(field.annotation)
     return Entry(

@@ -29,6 +29,7 @@ def data_dictionary(request: HttpRequest) -> HttpResponse:
         ],
         "vocabularies": [_vocabulary(each, language) for each in dictionary.vocabularies()],
         "schema": dictionary.schema_address(),
+        "schema_path": f"/schemas/record-{SCHEMA}.json",
         "schema_number": SCHEMA,
     }
     return respond(request, "data_dictionary.html", context)

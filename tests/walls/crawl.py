@@ -45,6 +45,7 @@ def samples() -> dict[str, list[str]]:
         "name": [*_sorted(PublicRendition, "name"), "no-such-name"],
         "language": ["ar", "en", "xx"],
         "format": ["csv", "jsonl", "exe"],
+        "number": ["1", "2", "99"],
         "year": ["2012", "2016", "9999"],
         "month": ["9", "13"],
         "day": ["24", "31"],

@@ -182,6 +182,7 @@ READERS = {
     *("neighbourhoods", "neighbourhood", "journalists", "journalist", "event", "film"),
     *("dates", "year", "month", "day", "permanent", "captions", "media"),
     *("healthz", "robots", "sitemap", "export-csv", "export-jsonl"),
+    *("data_dictionary", "record-schema"),
 }
 # Pages for readers that also take a message in, by POST.
 INBOX = {"safety", "outcome"}
