@@ -26,7 +26,7 @@ from footage.catalogue.record import Record
 
 LANGUAGES = ("en", "ar")
 ARCHIVE = {"en": "The Aleppo Archive", "ar": "أرشيف حلب"}
-_WITHHELD = {"en": "Name withheld", "ar": "الاسم محجوب"}
+WITHHELD = {"en": "Name withheld", "ar": "الاسم محجوب"}
 _FILMED = {
     "clip": {"en": "Filmed: {}", "ar": "تاريخ التصوير: {}"},
     "testimony": {"en": "Given: {}", "ar": "تاريخ الشهادة: {}"},
@@ -155,7 +155,7 @@ def as_text(citation: Citation) -> str:
     if citation.place:
         filmed += comma + citation.place
     sentences = [
-        citation.credit or _WITHHELD[language],
+        citation.credit or WITHHELD[language],
         f"{_QUOTED[language].format(citation.title)} ({form})",
         filmed,
         comma.join(
@@ -260,7 +260,7 @@ def _note(citation: Citation) -> str:
     """What no field of a reference manager has room for."""
     language = citation.language
     told = [
-        "" if citation.credit else _WITHHELD[language],
+        "" if citation.credit else WITHHELD[language],
         _FILMED[citation.kind][language].format(citation.filmed_said),
         citation.place,
         _moment_said(citation),

@@ -32,6 +32,7 @@ __all__ = [
 LANGUAGE_FREE = (
     *("/media/", "/export/", "/api/", "/oai", "/iiif/", "/releases/", "/feeds/"),
     "/schemas/",
+    *("/cite/", "/unapi", "/oembed"),
     *("/healthz", "/robots.txt", "/sitemap.xml"),
 )
 

@@ -2,10 +2,21 @@
 
 from django.urls import path
 
-from footage.research import exports, schemas
+from footage.catalogue.citing import FORMATS
+from footage.research import citations, exports, schemas
 
 urlpatterns = [
     path("export/clips.csv", exports.clips_csv, name="export-csv"),
     path("export/clips.jsonl", exports.clips_jsonl, name="export-jsonl"),
     path("schemas/record-<int:number>.json", schemas.record_schema, name="record-schema"),
+    *(
+        path(
+            f"cite/<str:reference>.{suffix}",
+            citations.citation,
+            {"suffix": suffix},
+            name=f"cite-{suffix}",
+        )
+        for suffix in FORMATS
+    ),
+    path("unapi", citations.unapi, name="unapi"),
 ]

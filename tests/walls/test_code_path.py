@@ -90,6 +90,8 @@ NOWHERE = {"reference": NEVER_WAS, "spoken": NEVER_WAS}
         ("/en/testimonies/{}/", "spoken"),
         ("/c/{}", "reference"),
         ("/c/{}/captions/ar.vtt", "reference"),
+        ("/cite/{}.ris", "reference"),
+        ("/unapi?format=ris&id={}", "reference"),
         ("/media/{}", "copy"),
         ("/en/journalists/{}/", "journalist"),
         ("/en/events/{}/", "event"),

@@ -183,6 +183,7 @@ READERS = {
     *("dates", "year", "month", "day", "permanent", "captions", "media"),
     *("healthz", "robots", "sitemap", "export-csv", "export-jsonl"),
     *("data_dictionary", "record-schema"),
+    *("cite-txt", "cite-bib", "cite-ris", "cite-csl.json", "unapi"),
 }
 # Pages for readers that also take a message in, by POST.
 INBOX = {"safety", "outcome"}

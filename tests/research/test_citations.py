@@ -1,0 +1,70 @@
+"""Citations as tools fetch them: every form, some seconds, unAPI, and what is not there."""
+
+import xml.etree.ElementTree as ElementTree
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from footage.catalogue import citing
+from tests.reading_room import rows
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def published_names() -> None:
+    rows.names()
+
+
+@pytest.mark.parametrize("suffix", citing.FORMATS)
+def test_every_form_is_served_with_its_type_and_an_etag(client: Client, suffix: str) -> None:
+    clip = rows.a_clip()
+    address = f"/cite/{clip.reference}.{suffix}"
+    answer = client.get(address, {"t": "12,15"})
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == f"{citing.FORMATS[suffix][0]}; charset=utf-8"
+    assert "Salma H." in answer.content.decode() and "?t=12,15" in answer.content.decode()
+    assert "سلمى ح." in client.get(address, {"lang": "ar"}).content.decode()
+    again = client.get(address, {"t": "12,15"}, headers={"If-None-Match": answer["ETag"]})
+    assert again.status_code == 304
+    assert client.head(address).status_code == 200
+
+
+@pytest.mark.parametrize(("name", "value"), [("t", "12;15"), ("t", "x"), ("lang", "fr")])
+def test_a_parameter_that_cannot_be_read_is_named(client: Client, name: str, value: str) -> None:
+    answer = client.get(f"/cite/{rows.a_clip().reference}.ris", {name: value})
+    assert answer.status_code == 400
+    assert answer["Content-Type"] == "application/problem+json"
+    assert name in answer.json()["title"]
+
+
+def test_what_is_gone_says_so_and_what_never_was_says_nothing(client: Client) -> None:
+    clip = rows.a_clip()
+    rows.withdraw(clip)
+    gone = client.get(f"/cite/{clip.reference}.bib")
+    assert gone.status_code == 410 and "Salma" not in gone.content.decode()
+    never = client.get(f"/cite/{rows.a_reference()}.bib")
+    assert never.status_code == 404 and never.content == b"Not found\n"
+    assert client.get("/cite/nonsense.bib").content == never.content
+    assert client.get("/unapi", {"id": rows.a_reference(), "format": "ris"}).status_code == 404
+
+
+def formats(answer: Any) -> dict[str, str]:
+    listed = ElementTree.fromstring(answer.content)  # noqa: S314  (our own answer)
+    return {each.attrib["name"]: each.attrib["type"] for each in listed}
+
+
+def test_unapi_tells_its_forms_and_gives_the_record_in_one(client: Client) -> None:
+    clip = rows.a_clip()
+    every = client.get("/unapi")
+    assert every.status_code == 200
+    assert formats(every)["ris"] == "application/x-research-info-systems"
+    of_one = client.get("/unapi", {"id": clip.reference})
+    assert of_one.status_code == 300 and formats(of_one) == formats(every)
+    told_of = ElementTree.fromstring(of_one.content)  # noqa: S314  (our own answer)
+    assert told_of.attrib["id"] == clip.reference
+    told = client.get("/unapi", {"id": f"{clip.reference}:ar:12,15", "format": "ris"})
+    assert told.content.decode().startswith("TY  - VIDEO\r\nAU  - سلمى ح.\r\n")
+    assert "?t=12,15" in told.content.decode()
+    assert client.get("/unapi", {"id": clip.reference, "format": "mods"}).status_code == 406
