@@ -146,7 +146,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         touches = fixtures & DATABASE_FIXTURES or any(
             item.get_closest_marker(name) for name in DATABASE_MARKERS
         )
-        (kept if touches else left_out).append(item)
+        alike = item.get_closest_marker("any_database")
+        (kept if touches and not alike else left_out).append(item)
     config.hook.pytest_deselected(items=left_out)
     items[:] = kept
 

@@ -23,7 +23,11 @@ from tests.workshop.conftest import member
 if TYPE_CHECKING:
     from playwright.sync_api import Route
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.any_database,
+    pytest.mark.django_db(transaction=True),
+]
 
 CHUNK = 6 * 2**20
 # Slow enough to be met in the middle of a file, fast enough for a test.

@@ -17,7 +17,7 @@ from tests.faults.campaigns import rounds
 from tests.faults.proxy import Exchange, Proxy, misbehaving
 from tests.swift import S3
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.any_database, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests.faults.test_hostile_staging import (
 from tests.faults.test_lines import answer_within
 from tests.uploads.conftest import Tus, footage
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.any_database, pytest.mark.django_db]
 
 
 def test_an_archive_that_follows_links_in_staging_is_caught(

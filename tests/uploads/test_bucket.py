@@ -18,7 +18,7 @@ from footage.tasks import examine
 from tests.swift import S3
 from tests.uploads.conftest import Tus, footage
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.any_database, pytest.mark.django_db]
 
 
 def pieces(content: bytes) -> list[bytes]:
