@@ -10,13 +10,14 @@ import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from footage.catalogue import queries
+from footage.catalogue import database
 from footage.catalogue.authorities import Authorities
-from footage.catalogue.cursors import ORDERS, Cursor
+from footage.catalogue.counts import Facets, Span
+from footage.catalogue.cursors import Cursor
 from footage.catalogue.index.generations import Unavailable
-from footage.catalogue.index.searching import Found, Search
+from footage.catalogue.index.searching import Search
 from footage.catalogue.models import PublicRecord
-from footage.catalogue.queries import FACETS, PAGE_SIZE, Facets, Page, Query, Span
+from footage.catalogue.queries import EVERY_FACET, PAGE_SIZE, Page, Query
 
 PIECE = 200
 NO_PAGE = Page([], "", "")
@@ -28,7 +29,12 @@ logger = logging.getLogger(__name__)
 class Answer:
     """A page, the exact numbers it is part of, and the stems that were asked for.
 
-    `searched` is false where the database answered and words were not looked for.
+    page       `page.records` (live rows, in order), `page.following` and `page.preceding` (cursors
+               for `after`, "" at the ends)
+    facets     `counts.Facets`: total, certain and possible, counts of each facet's values, years,
+               months and the histogram
+    searched   false where the database answered and words were not looked for
+    spoken     the stems that make a line of speech one that answers
     """
 
     page: Page
@@ -41,26 +47,29 @@ def answer(
     query: Query,
     names: Authorities,
     *,
-    facets: Iterable[str] = tuple(FACETS),
+    facets: Iterable[str] = EVERY_FACET,
     size: int = PAGE_SIZE,
 ) -> Answer:
-    """What a query finds. With a size of 0, only its numbers.
+    """What a query finds: one page of it, and the numbers of the facets named.
 
-    Never raises for anything a reader typed.
+    `facets` takes the keys of `queries.FACETS`, and "filmed" for years, months and histogram; with
+    none, only total, certain and possible are counted. With a size of 0, only numbers. Orders are
+    those of `queries.SORTS`, and "surely" for the page of a day: the certain ones lead.
+
+    Never raises for anything a reader typed. Two database queries.
     """
     wanted = tuple(facets)
-    if query.sort in ORDERS or query.sort == "relevance":
-        try:
-            search = Search(query, names)
-            counted = search.facets(wanted)
-            page = _page(query, search.page(size)) if size else NO_PAGE
-            spoken = search.question.spoken if search.question else frozenset()
-            return Answer(page, counted, True, spoken)
-        except Unavailable as reason:
-            logger.info("The database answers in place of the search index: %s", reason)
+    try:
+        search = Search(query, names)
+        counted = search.facets(wanted)
+        page = _page(query, search, size) if size else NO_PAGE
+        spoken = search.question.spoken if search.question else frozenset()
+        return Answer(page, counted, True, spoken)
+    except Unavailable as reason:
+        logger.info("The database answers in place of the search index: %s", reason)
     without = without_words(query)
-    page = queries.page(without, size) if size else NO_PAGE
-    return Answer(page, queries.facets(without, wanted), not query.text)
+    page = database.page(without, size) if size else NO_PAGE
+    return Answer(page, database.facets(without, wanted), not query.text)
 
 
 def days(query: Query, names: Authorities) -> list[Span]:
@@ -68,7 +77,7 @@ def days(query: Query, names: Authorities) -> list[Span]:
     try:
         return Search(query, names).spans()
     except Unavailable:
-        return queries.days(without_words(query))
+        return database.days(without_words(query))
 
 
 def every(query: Query, names: Authorities) -> Iterator[PublicRecord]:
@@ -79,14 +88,14 @@ def every(query: Query, names: Authorities) -> Iterator[PublicRecord]:
     """
     if not query.text:
         last = 0
-        rows = queries.matching(query).order_by("pk")
+        rows = database.matching(query).order_by("pk")
         while piece := list(rows.filter(pk__gt=last)[:PIECE]):
             yield from piece
             last = piece[-1].pk
         return
     asked = replace(query, sort="published", after="")
     while True:
-        page = _page(asked, Search(asked, names).page(PIECE))
+        page = _page(asked, Search(asked, names), PIECE)
         yield from page.records
         if not page.following:
             return
@@ -99,19 +108,27 @@ def without_words(query: Query) -> Query:
     return replace(query, text="", sort=sort, after=query.after if sort == query.sort else "")
 
 
-def _page(query: Query, found: Found) -> Page:
+def _page(query: Query, search: Search, size: int) -> Page:
     """The live rows of a page, in its order. What was withdrawn a moment ago is missing."""
+    found = search.page(size)
     rows = {
         row.reference: row
         for row in PublicRecord.objects.live().filter(reference__in=found.references)
     }
     records = [rows[each] for each in found.references if each in rows]
-    following, preceding = found.following, found.preceding
-    if query.sort != "relevance":
-        following = (following and records and _beside(query, records[-1], back=False)) or ""
-        preceding = (preceding and records and _beside(query, records[0], back=True)) or ""
-    return Page(records, following, preceding)
+    if query.sort == "relevance":
+        skipped = search.skipped
+        return Page(
+            records,
+            _rank(skipped + size) if found.following else "",
+            _rank(max(skipped - size, 0)) if found.preceding else "",
+        )
+    return Page(
+        records,
+        query.beside(records[-1], back=False) if found.following and records else "",
+        query.beside(records[0], back=True) if found.preceding and records else "",
+    )
 
 
-def _beside(query: Query, row: PublicRecord, *, back: bool) -> str:
-    return Cursor(query.sort, back, getattr(row, ORDERS[query.sort][0]), row.reference).write()
+def _rank(skipped: int) -> str:
+    return Cursor("relevance", False, skipped, "AA").write()

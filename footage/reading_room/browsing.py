@@ -1,13 +1,13 @@
 """Ways into the footage: by place, by day, by person, by event and by film."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 
 from footage import vocabularies
-from footage.catalogue import answers, authorities, moments, queries
+from footage.catalogue import answers, authorities, database, moments
 from footage.catalogue.authorities import (
     EVENT,
     FILM,
@@ -81,7 +81,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
     context = {
         "years": tiles,
         "year": year,
-        "spread": sum(s.number for s in spans if not _inside(s, first, last)),
+        "spread": sum(s.number for s in spans if not s.surely(first, last)),
         "before": _year_path(year - 1, language),
         "after": _year_path(year + 1, language),
     }
@@ -96,7 +96,7 @@ def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     language = reader_language()
     query = Query(start=first, end=last)
     spans = answers.days(query, authorities.current())
-    certain = sum(span.number for span in spans if _inside(span, first, last))
+    certain = sum(span.number for span in spans if span.surely(first, last))
     context = {
         "said": say(f"{year:04}-{month:02}", language),
         "year": year,
@@ -180,7 +180,8 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
 def film(request: HttpRequest, slug: str) -> HttpResponse:
     names, language = authorities.current(), reader_language()
     entry = _one(names, FILM, slug)
-    used = queries.page(Query(chosen={"film": (slug,), "kind": BOTH}), MOST_SHOWN).records
+    # Rows through their index, however many there are: right also while no index is there.
+    used = database.page(Query(chosen={"film": (slug,), "kind": BOTH}), MOST_SHOWN).records
     archive = answers.answer(
         Query(chosen={"kind": BOTH}), names, facets=("kind", "journalist"), size=0
     ).facets
@@ -209,7 +210,7 @@ def film(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 # --- The parts ---------------------------------------------------------------------------------
-def _counts(facet: str, names: Authorities) -> dict[str, int]:
+def _counts(facet: str, names: Authorities) -> Mapping[str, int]:
     """How many clips each value of a facet has."""
     return answers.answer(Query(), names, facets=(facet,), size=0).facets.counts.get(facet, {})
 
@@ -286,12 +287,6 @@ def _day(year: int, month: int, day: int) -> date:
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise Http404
     return found
-
-
-def _inside(span: queries.Span, first: date, last: date) -> bool:
-    return bool(
-        span.certain and span.first and span.last and span.first >= first and span.last <= last
-    )
 
 
 def _next_month(year: int, month: int) -> tuple[int, int]:

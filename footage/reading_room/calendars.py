@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from footage.catalogue.queries import Span
+from footage.catalogue.counts import Span
 from footage.reading_room.wording import say
 
 WEEKDAYS = {

@@ -15,7 +15,7 @@ from django.http import (
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request
 
-from footage.catalogue import queries
+from footage.catalogue import beside
 from footage.catalogue.authorities import EVENT, FILM, JOURNALIST, NEIGHBOURHOOD
 from footage.catalogue.models import PublicAuthority, PublicRecord, PublicState
 from footage.catalogue.record import Record
@@ -123,7 +123,7 @@ def _segments(record: Record, language: str) -> list[Segment]:
 def _found(reference: str) -> PublicRecord:
     """The record under a reference typed in any way. Raises Http404."""
     try:
-        row = queries.find(parse_reference(reference))
+        row = beside.find(parse_reference(reference))
     except NotAReference as error:
         raise Http404 from error
     if row is None:

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from footage.catalogue.answers import Answer
 from footage.catalogue.authorities import Authorities
-from footage.catalogue.queries import FACETS, SORTS, Facets, Query
+from footage.catalogue.counts import Facets
+from footage.catalogue.queries import FACETS, SORTS, Query
 from footage.reading_room.matches import lines
 from footage.reading_room.pages import card
 from footage.reading_room.wording import say_day

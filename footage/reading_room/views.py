@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from django.utils.translation import gettext as _
 
 from footage import vocabularies
-from footage.catalogue import answers, authorities, moments, queries
+from footage.catalogue import answers, authorities, beside, moments
 from footage.catalogue.authorities import FILM, NEIGHBOURHOOD, Authorities
 from footage.catalogue.index.asking import near_misses
 from footage.catalogue.index.searching import MOST_RANKED
@@ -152,7 +152,7 @@ def _meant(query: Query, names: Authorities, language: str) -> list[dict[str, st
 def _row(reference: str) -> PublicRecord:
     """The record under a reference, however it was typed. Raises Http404."""
     try:
-        row = queries.find(parse_reference(reference))
+        row = beside.find(parse_reference(reference))
     except NotAReference as error:
         raise Http404 from error
     if row is None:
@@ -198,7 +198,7 @@ def _links(
             "end": each.end_s,
             "moment": "" if each.start_s is None else moments.write((each.start_s, each.end_s)),
         }
-        for each in queries.related(row, document.neighbourhood, document.events)
+        for each in beside.related(row, document.neighbourhood, document.events)
     ]
 
 

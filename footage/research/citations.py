@@ -8,7 +8,7 @@ from xml.sax.saxutils import quoteattr
 
 from django.http import HttpRequest, HttpResponse
 
-from footage.catalogue import authorities, citing, moments, queries
+from footage.catalogue import authorities, beside, citing, moments
 from footage.catalogue.freshness import fresh, only_read
 from footage.catalogue.models import PublicRecord
 from footage.references import ReferenceError as NotAReference
@@ -72,7 +72,7 @@ def _cited(
 
 def _found(reference: str) -> PublicRecord | None:
     try:
-        return queries.find(parse_reference(reference))
+        return beside.find(parse_reference(reference))
     except NotAReference:
         return None
 

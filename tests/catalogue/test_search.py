@@ -9,7 +9,7 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from footage.catalogue import authorities, queries
+from footage.catalogue import authorities, database
 from footage.catalogue.answers import answer, every, without_words
 from footage.catalogue.index.language import parts
 from footage.catalogue.index.words import placed, words
@@ -101,14 +101,14 @@ def test_index_and_database_give_the_same_pages_totals_and_counts(address: str, 
     index()
     query = Query.read(QueryDict(f"{address}&sort={sort}"))
     found, counts, total = everything(f"{address}&sort={sort}")
-    expected = queries.facets(query)
+    expected = database.facets(query)
     assert (total, counts) == (
         expected.total,
         {facet: expected.counts.get(facet, {}) for facet in FACETS},
     )
     assert ask(address).facets.certain == expected.certain
     assert len(found) == total
-    assert found == [row.reference for row in queries.page(query, 1000).records]
+    assert found == [row.reference for row in database.page(query, 1000).records]
 
 
 def test_pages_lead_back_the_way_they_came() -> None:
@@ -134,7 +134,7 @@ def test_paging_neither_skips_nor_repeats_while_records_are_published() -> None:
     a_collection(20)
     index()
     names, query = authorities.current(), Query(sort="published")
-    before = {row.reference for row in queries.page(query, 1000).records}
+    before = {row.reference for row in database.page(query, 1000).records}
     seen: list[str] = []
     page = answer(query, names, size=4).page
     while True:
@@ -157,7 +157,7 @@ def test_the_calendar_counts_the_same_days() -> None:
     index()
     for query in (Query(), Query(start=rows.PUBLISHED.date().replace(year=2016, month=11))):
         found = answers.days(query, authorities.current())
-        assert sorted(map(repr, found)) == sorted(map(repr, queries.days(query)))
+        assert sorted(map(repr, found)) == sorted(map(repr, database.days(query)))
 
 
 def test_a_search_costs_two_database_queries(django_assert_num_queries: Any) -> None:
@@ -293,7 +293,7 @@ def test_an_export_of_a_search_holds_every_record_of_it() -> None:
     index()
     names = authorities.current()
     query = Query.read(QueryDict("q=bread&kind=clip&kind=testimony"))
-    expected = {row.reference for row in queries.page(without_words(query), 1000).records}
+    expected = {row.reference for row in database.page(without_words(query), 1000).records}
     found = [row.reference for row in every(query, names)]
     assert len(found) == len(set(found)) == ask("q=bread&kind=clip&kind=testimony").facets.total
     assert set(found) < expected

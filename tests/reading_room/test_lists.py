@@ -9,7 +9,7 @@ import pytest
 from django.http import QueryDict
 from django.test import Client
 
-from footage.catalogue import queries
+from footage.catalogue import database
 from footage.catalogue.queries import Query
 from tests.reading_room import rows
 
@@ -21,7 +21,7 @@ def asked(address: str) -> Query:
 
 
 def found(address: str) -> list[str]:
-    return [row.reference for row in queries.page(asked(address), 500).records]
+    return [row.reference for row in database.page(asked(address), 500).records]
 
 
 def test_clips_are_listed_and_testimonies_only_when_asked_for() -> None:
@@ -43,7 +43,7 @@ def test_a_repeated_key_is_or_and_two_keys_are_and() -> None:
 def test_a_withdrawn_clip_is_in_no_list_and_in_no_count() -> None:
     kept, gone = rows.a_clip(), rows.a_clip()
     rows.withdraw(gone)
-    counted = queries.facets(asked(""))
+    counted = database.facets(asked(""))
     assert found("") == [kept.reference]
     assert (counted.total, counted.counts["subject"]) == (1, {"food-and-bread": 1})
 
@@ -74,9 +74,9 @@ def test_an_uncertain_date_is_possible_on_every_day_it_may_mean(
         ("from=2016-11-28&to=2016-11-28", on_that_day),
         ("from=2016-11&to=2016-11", in_that_month),
     ):
-        counted = queries.facets(asked(address))
+        counted = database.facets(asked(address))
         assert outcome[(counted.certain, counted.possible)] == expected, address
-        rows_found = queries.page(asked(address)).records
+        rows_found = database.page(asked(address)).records
         assert [asked(address).certainly(row) for row in rows_found] == {
             "absent": [],
             "certain": [True],
@@ -112,7 +112,7 @@ def test_paging_forward_and_back_meets_every_clip_once(sort: str) -> None:
     assert sorted(whole) == sorted(made)
     seen, after, steps = [], "", []
     while True:
-        page = queries.page(asked(f"sort={sort}&after={after}"), 3)
+        page = database.page(asked(f"sort={sort}&after={after}"), 3)
         seen += [row.reference for row in page.records]
         steps.append(page)
         if not page.following:
@@ -123,7 +123,7 @@ def test_paging_forward_and_back_meets_every_clip_once(sort: str) -> None:
     back: list[str] = []
     before = steps[-1].preceding
     while before:
-        page = queries.page(asked(f"sort={sort}&after={before}"), 3)
+        page = database.page(asked(f"sort={sort}&after={before}"), 3)
         back = [row.reference for row in page.records] + back
         assert page.following
         before = page.preceding
@@ -237,7 +237,7 @@ def test_the_language_switch_keeps_the_path_and_the_whole_query(client: Client) 
 
 def test_a_facets_own_choice_does_not_narrow_its_counts() -> None:
     rows.a_clip(subjects=("school",)), rows.a_clip(subjects=("play",))
-    counted = queries.facets(asked("subject=school"))
+    counted = database.facets(asked("subject=school"))
     assert counted.total == 1
     assert counted.counts["subject"] == {"school": 1, "play": 1}
 

@@ -16,7 +16,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from footage.catalogue import queries
+from footage.catalogue import beside
 from footage.models import Clip, Film
 from tests import world
 from tests.walls.crawl import NEVER_WAS
@@ -114,13 +114,13 @@ def test_withheld_and_never_existed_take_the_same_way(
 def test_a_look_into_the_workshop_is_found(
     unpublished: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    find = queries.find
+    find = beside.find
 
     def curious(reference: str) -> Any:
         if Clip.objects.filter(reference=reference).exists():
             sorted(Clip.objects.values_list("pk", flat=True))
         return find(reference)
 
-    monkeypatch.setattr(queries, "find", curious)
+    monkeypatch.setattr(beside, "find", curious)
     address = "/en/clips/{}/"
     assert way(address, unpublished["reference"])[2] != way(address, NEVER_WAS)[2]

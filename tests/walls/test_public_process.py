@@ -21,7 +21,7 @@ from django.db import connection
 from django.test import Client
 
 from footage import doctor
-from footage.catalogue import queries
+from footage.catalogue import beside
 from footage.inbox import desk, rights
 from footage.inbox.models import Message
 from footage.models import Clip
@@ -305,7 +305,7 @@ def test_a_page_that_forgets_the_wall_fails_instead_of_telling(
         def planted(*_arguments: Any, **_more: Any) -> Any:
             return list(Clip.objects.values_list("source_note", flat=True))
 
-        monkeypatch.setattr(queries, "related", planted)
+        monkeypatch.setattr(beside, "related", planted)
         told = client.get(address)
         assert told.status_code == 500
     assert row.reference.encode() not in told.content

@@ -15,7 +15,9 @@ from django.db import connection
 from django.http import HttpResponse
 from django.template import engines
 
-from footage.catalogue import queries
+from footage.catalogue import database
+from footage.catalogue.counts import Facets
+from footage.catalogue.queries import Page
 from footage.models import Clip
 from footage.publishing.coarsening import ShownPlace
 from footage.reading_room import rendering
@@ -117,13 +119,13 @@ def test_a_size_is_found(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_queryset_without_its_filter_is_found(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    facets = queries.facets
+    facets = database.facets
 
-    def of_everything(*args: Any, **kwargs: Any) -> queries.Facets:
+    def of_everything(*args: Any, **kwargs: Any) -> Facets:
         counted = facets(*args, **kwargs)
-        return queries.Facets(Clip.objects.count(), counted.certain, counted.counts)
+        return Facets(Clip.objects.count(), counted.certain, counted.counts)
 
-    monkeypatch.setattr(queries, "facets", of_everything)
+    monkeypatch.setattr(database, "facets", of_everything)
     assert [each for each in found(machine, monkeypatch) if each.startswith("GET /en/clips/:")]
 
 
@@ -141,15 +143,15 @@ def test_a_header_is_found(machine: Machine, monkeypatch: pytest.MonkeyPatch) ->
 def test_an_order_by_sealed_values_is_found(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page = queries.page
+    page = database.page
 
-    def by_file_name(*args: Any, **kwargs: Any) -> queries.Page:
+    def by_file_name(*args: Any, **kwargs: Any) -> Page:
         shown = page(*args, **kwargs)
         names = dict(Clip.objects.values_list("reference", "original_filename"))
         shown.records.sort(key=lambda row: names.get(row.reference, ""))
         return shown
 
-    monkeypatch.setattr(queries, "page", by_file_name)
+    monkeypatch.setattr(database, "page", by_file_name)
     assert [each for each in found(machine, monkeypatch) if each.startswith("GET /en/clips/:")]
 
 

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 
 import tantivy
 
-from footage.catalogue.index.documents import COUNTED
+from footage.catalogue.index.documents import COUNTED, NUMBERS
 from footage.catalogue.index.generations import View, engine, view
 
 FIELDS = (
     *("reference", *COUNTED, "witness", "place", "mention", "span"),
     *("title", "summary", "said", "any"),
 )
-NUMBERS = ("newest", "oldest", "published", "first", "last", "certain")
 
 
 @dataclass(frozen=True)

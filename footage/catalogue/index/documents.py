@@ -20,6 +20,8 @@ COUNTED = (
     *("kind", "medium", "neighbourhood", "subject", "journalist", "event", "film", "language"),
     *("advisory", "verification", "month"),
 )
+# The keys to sort by, and the bounds and the certainty of the filmed date.
+NUMBERS = ("newest", "oldest", "published", "named", "first", "last", "certain")
 # Beyond every day a calendar holds: for the open ends of an interval.
 NEVER = 4_000_000
 UNDATED = 0
@@ -43,7 +45,7 @@ def schema() -> tantivy.Schema:
         builder.add_text_field(name, tokenizer_name="words")
     # The words of all three, for finding and counting without ranking.
     builder.add_text_field("any", tokenizer_name="words", index_option="basic")
-    for name in ("newest", "oldest", "published", "first", "last", "certain"):
+    for name in NUMBERS:
         builder.add_integer_field(name, fast=True)
     return builder.build()
 
@@ -78,6 +80,7 @@ def document(
         "newest": by_day(sort, reference, newest=True),
         "oldest": by_day(sort, reference, newest=False),
         "published": by_publication(published, reference),
+        "named": by_reference(reference),
         "first": first.toordinal() if first else UNDATED if dated else NEVER,
         "last": last.toordinal() if last else NEVER if dated else UNDATED - 1,
         "certain": int(bool(record["filmed_certain"])),
@@ -126,6 +129,11 @@ def by_publication(published: datetime, reference: str) -> int:
     """Descending by the microsecond; the end of the reference parts what shares even that."""
     since = int((published - _EPOCH).total_seconds() * 1_000_000)
     return max(since, 0) << 12 | (0xFFF - (_tie(reference) & 0xFFF))
+
+
+def by_reference(reference: str) -> int:
+    """Ascending in the order of references as text."""
+    return _tie(reference)
 
 
 def _tie(reference: str) -> int:

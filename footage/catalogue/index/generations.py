@@ -28,7 +28,7 @@ from django.conf import settings
 from footage.catalogue.index.documents import register, schema
 from footage.catalogue.models import PublicRecord
 
-FORMAT = 1
+FORMAT = 2
 
 
 class Unavailable(Exception):

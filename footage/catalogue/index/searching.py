@@ -6,40 +6,38 @@ revised is back as soon as the index has taken it in.
 """
 
 import contextlib
-import threading
-from collections import OrderedDict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
 from typing import Any
 
 import tantivy
 from tantivy import FieldType, Occur, Order
 
 from footage.catalogue.authorities import Authorities
+from footage.catalogue.counts import Facets, Span, dated
 from footage.catalogue.cursors import Cursor
+from footage.catalogue.index import remembering
 from footage.catalogue.index.asking import Question
-from footage.catalogue.index.documents import by_day, by_publication
+from footage.catalogue.index.documents import by_day, by_publication, by_reference
 from footage.catalogue.index.generations import Unavailable, View, engine, view
 from footage.catalogue.models import PublicRecord
-from footage.catalogue.queries import Facets, Query, Span
+from footage.catalogue.queries import EVERY_FACET, FILMED, Query
 
 # Beyond these, relevance says nothing any more; a reader is asked to narrow.
 MOST_RANKED = 1_000
 # So far behind, leaving out costs more than asking the database.
 MOST_LEFT_OUT = 20_000
-MOST_VALUES = 20_000
-REMEMBERED = 256
+MOST_VALUES = 200_000
 
 
 @dataclass(frozen=True)
 class Found:
-    """The references of a page in order, with the cursors of its neighbours ("" at the ends)."""
+    """The references of a page in order, and whether there are more on either side."""
 
     references: list[str]
-    following: str
-    preceding: str
+    following: bool
+    preceding: bool
 
 
 class Search:
@@ -66,138 +64,181 @@ class Search:
             raise
 
     # --- What is asked ------------------------------------------------------------------------
-    def _clauses(self, leaving_out: str = "") -> list[tuple[Occur, tantivy.Query]]:
-        schema, query = self.view.schema, self.query
-        chosen = {**query.chosen, "kind": query.kinds}
+    def _asked(self, query: Query, *, ranked: bool = False) -> tantivy.Query:
+        """A query as the engine takes it; `ranked` where scores will be used."""
+        schema = self.view.schema
         clauses = [
             (Occur.Must, tantivy.Query.term_set_query(schema, facet, list(values)))
-            for facet, values in chosen.items()
-            if facet != leaving_out
+            for facet, values in {**query.chosen, "kind": query.kinds}.items()
         ]
-        if leaving_out == "kind":
-            clauses.append((Occur.Must, tantivy.Query.all_query()))
-        if query.start:
-            clauses.append((Occur.Must, _range(schema, "last", query.start.toordinal(), None)))
-        if query.end:
-            clauses.append((Occur.Must, _range(schema, "first", None, query.end.toordinal())))
+        start, end = (day and day.toordinal() for day in (query.start, query.end))
+        if start:
+            clauses.append((Occur.Must, _range(schema, "last", start, None)))
+        if end:
+            clauses.append((Occur.Must, _range(schema, "first", None, end)))
+        if query.only_certain:
+            clauses.append((Occur.Must, self._surely(query)))
         if self.left_out:
             gone = tantivy.Query.term_set_query(schema, "reference", list(self.left_out))
             clauses.append((Occur.MustNot, gone))
-        return clauses
-
-    def _asked(self, *, ranked: bool = False, leaving_out: str = "") -> tantivy.Query:
-        clauses = self._clauses(leaving_out)
         if ranked:
             clauses = [
                 (occur, tantivy.Query.const_score_query(each, 0.0) if occur == Occur.Must else each)
                 for occur, each in clauses
             ]
         if self.question is not None:
-            clauses += self.question.asked(self.view.searcher, self.view.schema, ranked=ranked)
+            clauses += self.question.asked(self.view.searcher, schema, ranked=ranked)
+        return tantivy.Query.boolean_query(clauses)
+
+    def _surely(self, query: Query) -> tantivy.Query:
+        """What was certainly filmed in the range of a query."""
+        schema = self.view.schema
+        start, end = (day and day.toordinal() for day in (query.start, query.end))
+        clauses = [(Occur.Must, _range(schema, "certain", 1, 1))]
+        if start:
+            clauses.append((Occur.Must, _range(schema, "first", start, None)))
+        if end:
+            clauses.append((Occur.Must, _range(schema, "last", None, end)))
         return tantivy.Query.boolean_query(clauses)
 
     # --- A page ---------------------------------------------------------------------------------
     def page(self, size: int) -> Found:
         with self._asking():
-            return self._ranked(size) if self.query.sort == "relevance" else self._sorted(size)
+            if self.query.sort == "relevance":
+                return self._ranked(size)
+            hits, more = self._sorted(size)
+        cursor = self.query.cursor
+        back = cursor is not None and cursor.back
+        return Found(
+            self._references(reversed(hits) if back else hits),
+            following=bool(hits) and (back or more),
+            preceding=bool(hits) and (more if back else cursor is not None),
+        )
 
     def _ranked(self, size: int) -> Found:
-        cursor = self.query.cursor
-        skipped = int(cursor.key) if cursor is not None and isinstance(cursor.key, int) else 0
+        skipped = self.skipped
         number = max(0, min(size + 1, MOST_RANKED - skipped))
-        hits = (
-            self.view.searcher.search(
-                self._asked(ranked=True), number, count=False, offset=skipped
-            ).hits
-            if number
-            else []
-        )
-        after, before = skipped + size, skipped - size
+        if not number:
+            return Found([], following=False, preceding=skipped > 0)
+        asked = self._asked(self.query, ranked=True)
+        hits = self.view.searcher.search(asked, number, count=False, offset=skipped).hits
         return Found(
-            [self._reference(address) for _score, address in hits[:size]],
-            _rank(after) if len(hits) > size and after < MOST_RANKED else "",
-            _rank(max(before, 0)) if skipped else "",
+            self._references(address for _score, address in hits[:size]),
+            following=len(hits) > size and skipped + size < MOST_RANKED,
+            preceding=skipped > 0,
         )
 
-    def _sorted(self, size: int) -> Found:
-        sort, cursor = self.query.sort, self.query.cursor
+    @property
+    def skipped(self) -> int:
+        """How many better ones lie before a page in the order of relevance."""
+        cursor = self.query.cursor
+        return cursor.key if cursor is not None and isinstance(cursor.key, int) else 0
+
+    def _sorted(self, size: int) -> tuple[list[tantivy.DocAddress], bool]:
+        """The entries at the cursor, in the direction of reading, and whether there are more."""
+        query, cursor = self.query, self.query.cursor
         back = cursor is not None and cursor.back
-        descending = (sort != "oldest") != back
-        clauses = [(Occur.Must, self._asked())]
-        if cursor is not None:
-            key = _key(cursor)
-            bounds = (None, key - 1) if descending else (key + 1, None)
-            clauses.append((Occur.Must, _range(self.view.schema, sort, *bounds)))
-        hits = self.view.searcher.search(
-            tantivy.Query.boolean_query(clauses),
-            size + 1,
-            count=False,
-            order_by_field=sort,
-            order=Order.Desc if descending else Order.Asc,
-        ).hits
-        more = len(hits) > size
-        hits = hits[:size]
-        if back:
-            hits.reverse()
-        return Found(
-            [self._reference(address) for _key, address in hits],
-            "beside" if hits and (back or more) else "",
-            "beside" if hits and (more if back else cursor is not None) else "",
+        if query.sort != "surely":
+            bound = _key(cursor) if cursor is not None else None
+            found = self._in_order(query.sort, self._asked(query), bound, size + 1, back=back)
+            return found[:size], len(found) > size
+        # First what is certain, then what is possible, each by reference.
+        asked, surely = self._asked(query), self._surely(query)
+        found = []
+        for certain in (0, 1) if back else (1, 0):
+            if cursor is not None and (certain > cursor.key if not back else certain < cursor.key):  # type: ignore[operator]
+                continue
+            here = cursor is not None and certain == cursor.key
+            bound = by_reference(cursor.reference) if cursor is not None and here else None
+            occur = Occur.Must if certain else Occur.MustNot
+            part = tantivy.Query.boolean_query([(Occur.Must, asked), (occur, surely)])
+            left = size + 1 - len(found)
+            found += self._in_order("named", part, bound, left, back=back) if left else []
+        return found[:size], len(found) > size
+
+    def _in_order(
+        self, key: str, asked: tantivy.Query, bound: int | None, number: int, *, back: bool
+    ) -> list[tantivy.DocAddress]:
+        """So many entries beyond a bound, by one of the keys."""
+        descending = (key in ("newest", "published")) != back
+        if bound is not None:
+            bounds = (None, bound - 1) if descending else (bound + 1, None)
+            beyond = _range(self.view.schema, key, *bounds)
+            asked = tantivy.Query.boolean_query([(Occur.Must, asked), (Occur.Must, beyond)])
+        order = Order.Desc if descending else Order.Asc
+        found = self.view.searcher.search(
+            asked, number, count=False, order_by_field=key, order=order
         )
+        return [address for _key, address in found.hits]
 
-    def _reference(self, address: tantivy.DocAddress) -> str:
-        return str(self.view.searcher.doc(address).get_first("reference"))
+    def _references(self, addresses: Iterable[tantivy.DocAddress]) -> list[str]:
+        doc = self.view.searcher.doc
+        return [str(doc(address).get_first("reference")) for address in addresses]
 
-    # --- Counts -----------------------------------------------------------------------------------
-    def facets(self, of: Iterable[str]) -> Facets:
-        """Exact counts; a facet's own choice does not narrow its counts."""
-        wanted = tuple(of)
-        own = {facet for facet in wanted if facet == "kind" or facet in self.query.chosen}
-        free = sorted({"kind", *wanted} - own | {"kind"})
+    # --- Numbers ----------------------------------------------------------------------------------
+    def facets(self, of: Iterable[str] = EVERY_FACET) -> Facets:
+        """The numbers of what is found, those of the facets named among them."""
+        query, wanted = self.query, set(of)
+        ranged = bool(query.start or query.end)
+        own = sorted({facet for facet in wanted if facet in query.chosen} - {"kind"})
+        free = wanted - set(own) - {"kind", FILMED}
+        spans: list[Span] = []
         with self._asking():
-            counts = self._counted(free, leaving_out="")
-            total = sum(counts["kind"].values())
+            # Everything has one kind: the total is what the chosen kinds have.
+            kinds = self._counted(query.without_facet("kind"), ["kind"])["kind"]
+            if FILMED in wanted and not ranged:
+                free.add("span")
+            counts = dict(self._counted(query, sorted(free)))
+            if FILMED in wanted:
+                written = counts.pop("span", None) or self._spans(query.without_dates())
+                spans = [Span.read(*each) for each in written.items()]
             for facet in own:
-                counts = {**counts, **self._counted([facet], leaving_out=facet)}
-            certain = self._certain if self.query.start or self.query.end else total
-        return Facets(total, certain, {facet: counts[facet] for facet in wanted})
+                counts |= self._counted(query.without_facet(facet), [facet])
+            total = sum(kinds.get(kind, 0) for kind in query.kinds)
+            certain = self._certain() if ranged and not query.only_certain else total
+        if "kind" in wanted:
+            counts["kind"] = kinds
+        within = (query.start, query.end)
+        shown = dated(spans, within, only_certain=query.only_certain) if spans else ()
+        return Facets(total, certain, counts, *shown)
 
-    def _counted(self, facets: list[str], *, leaving_out: str) -> dict[str, dict[str, int]]:
-        asked = replace(self.query, sort="newest", after="", ignored=())
-        key = (self._moment, asked.address, tuple(facets), leaving_out)
-        if (known := _remembered(key)) is not None:
-            return known
-        wanted = {name: {"terms": {"field": name, "size": MOST_VALUES}} for name in facets}
-        found = self.view.searcher.aggregate(self._asked(leaving_out=leaving_out), wanted)
-        counts = {
-            name: {bucket["key"]: bucket["doc_count"] for bucket in found[name]["buckets"]}
-            for name in facets
-        }
-        _remember(key, counts)
-        return counts
+    def _spans(self, query: Query) -> Mapping[str, int]:
+        return self._counted(query, ["span"])["span"]
 
-    @cached_property
     def _certain(self) -> int:
-        schema, query = self.view.schema, self.query
-        clauses = [(Occur.Must, self._asked()), (Occur.Must, _range(schema, "certain", 1, 1))]
-        if query.start:
-            clauses.append((Occur.Must, _range(schema, "first", query.start.toordinal(), None)))
-        if query.end:
-            clauses.append((Occur.Must, _range(schema, "last", None, query.end.toordinal())))
-        found: Any = self.view.searcher.search(tantivy.Query.boolean_query(clauses), 1)
+        asked = [(Occur.Must, self._asked(self.query)), (Occur.Must, self._surely(self.query))]
+        found: Any = self.view.searcher.search(tantivy.Query.boolean_query(asked), 1)
         return int(found.count or 0)
 
     def spans(self) -> list[Span]:
         """The distinct filmed dates of what is found, with counts; unknown dates are left out."""
-        wanted = {"span": {"terms": {"field": "span", "size": 10 * MOST_VALUES}}}
         with self._asking():
-            found = self.view.searcher.aggregate(self._asked(), wanted)
-        return [_span(bucket["key"], bucket["doc_count"]) for bucket in found["span"]["buckets"]]
+            return [Span.read(*each) for each in self._spans(self.query).items()]
+
+    def _counted(self, query: Query, fields: list[str]) -> dict[str, Mapping[str, int]]:
+        """How many of what a query finds have each value of some fields."""
+        counts: dict[str, Mapping[str, int]] = {}
+        missing = []
+        for field in fields:
+            known = remembering.get((*self._moment, query.asked, field))
+            if known is None:
+                missing.append(field)
+            else:
+                counts[field] = known
+        if missing:
+            wanted = {name: {"terms": {"field": name, "size": MOST_VALUES}} for name in missing}
+            found = self.view.searcher.aggregate(self._asked(query), wanted)
+            for field in missing:
+                buckets = found[field]["buckets"]
+                counts[field] = {bucket["key"]: bucket["doc_count"] for bucket in buckets}
+                remembering.put((*self._moment, query.asked, field), counts[field])
+        return counts
 
     @property
     def _moment(self) -> tuple[Any, ...]:
-        """What an answer depends on beside the query: the index, what is left out, the names."""
-        return (self.view.generation, self.view.number, self.left_out, id(self._names))
+        """What a number depends on beside the query: the index, what is left out, the names."""
+        names = self._names if self.query.text else None
+        return (self.view.generation, self.view.number, self.left_out, names)
 
 
 def changed_since(number: int) -> frozenset[str]:
@@ -224,37 +265,3 @@ def _key(cursor: Cursor) -> int:
         return by_publication(cursor.key, cursor.reference)
     day = cursor.key.toordinal() if isinstance(cursor.key, date) else None
     return by_day(day, cursor.reference, newest=cursor.sort == "newest")
-
-
-def _rank(skipped: int) -> str:
-    return Cursor("relevance", False, skipped, "AA").write()
-
-
-def _span(text: str, number: int) -> Span:
-    first, last, certain = text.split("|")
-    return Span(
-        date.fromisoformat(first) if first else None,
-        date.fromisoformat(last) if last else None,
-        certain == "1",
-        number,
-    )
-
-
-# --- Counts are asked again and again, and change only when the index does ------------------------
-_counts: "OrderedDict[tuple[Any, ...], dict[str, dict[str, int]]]" = OrderedDict()
-_counting = threading.Lock()
-
-
-def _remembered(key: tuple[Any, ...]) -> dict[str, dict[str, int]] | None:
-    with _counting:
-        if key in _counts:
-            _counts.move_to_end(key)
-            return _counts[key]
-    return None
-
-
-def _remember(key: tuple[Any, ...], counts: dict[str, dict[str, int]]) -> None:
-    with _counting:
-        _counts[key] = counts
-        while len(_counts) > REMEMBERED:
-            _counts.popitem(last=False)

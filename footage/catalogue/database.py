@@ -1,0 +1,123 @@
+"""What the database answers by itself, where there is no search index: everything but words.
+
+Each function is one query. A page and a total cost what an index lookup costs; counts of facets
+grow with the records found.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Case, CharField, Count, F, Q, Value, When
+from django.db.models.functions import Cast, Coalesce, Concat
+
+from footage.catalogue.counts import Facets, Span, dated
+from footage.catalogue.cursors import ORDERS
+from footage.catalogue.models import PublicRecord, PublicTerm, RecordQuerySet
+from footage.catalogue.queries import EVERY_FACET, FILMED, PAGE_SIZE, Page, Query
+
+
+def page(query: Query, size: int = PAGE_SIZE) -> Page:
+    """The records at the query's cursor. One database query."""
+    column, descending = ORDERS[query.sort]
+    cursor = query.cursor
+    back = cursor is not None and cursor.back
+    rows = matching(query)
+    if query.sort == "surely":
+        rows = rows.annotate(surely=Case(When(_surely(query), then=1), default=0))
+    if cursor is not None:
+        rows = rows.filter(cursor.beyond())
+    by = F(column).asc(nulls_last=True) if not descending else F(column).desc(nulls_last=True)
+    ordered = rows.order_by(by, "reference")
+    found = list((ordered.reverse() if back else ordered)[: size + 1])
+    more = len(found) > size
+    found = found[:size]
+    if back:
+        found.reverse()
+    return Page(
+        records=found,
+        following=query.beside(found[-1], back=False) if found and (back or more) else "",
+        preceding=query.beside(found[0], back=True) if found and (more if back else cursor) else "",
+    )
+
+
+def matching(query: Query) -> RecordQuerySet:
+    """The live records a query finds, unordered. Its words are not looked for."""
+    found = PublicRecord.objects.live().filter(kind__in=query.kinds)
+    for facet, values in query.chosen.items():
+        if facet != "kind":
+            having = PublicTerm.objects.filter(facet=facet, value__in=values)
+            found = found.filter(pk__in=having.values("record"))
+    if query.start or query.end:
+        found = found.filter(Q(filmed_from__isnull=False) | Q(filmed_to__isnull=False))
+    if query.start:
+        found = found.filter(Q(filmed_to__isnull=True) | Q(filmed_to__gte=query.start))
+    if query.end:
+        found = found.filter(Q(filmed_from__isnull=True) | Q(filmed_from__lte=query.end))
+    return found.filter(_surely(query)) if query.only_certain else found
+
+
+def _surely(query: Query) -> Q:
+    surely = Q(filmed_certain=True)
+    if query.start:
+        surely &= Q(filmed_from__gte=query.start)
+    if query.end:
+        surely &= Q(filmed_to__lte=query.end)
+    return surely
+
+
+def facets(query: Query, of: Iterable[str] = EVERY_FACET) -> Facets:
+    """The numbers of what a query finds, those of the facets named among them.
+
+    Cost grows with the records found and with the facets asked for.
+    """
+    wanted = set(of)
+    own = {facet for facet in wanted if facet == "kind" or facet in query.chosen}
+    free = sorted(wanted - own - {FILMED})
+    parts = [_tally("total", matching(query))]
+    if free:
+        parts.append(_terms(free, matching(query)))
+    if query.start or query.end:
+        parts.append(_tally("certain", matching(query).filter(_surely(query))))
+    parts += [_terms([facet], matching(query.without_facet(facet))) for facet in sorted(own)]
+    if FILMED in wanted:
+        parts.append(_spans(matching(query.without_dates())))
+    counts: dict[str, dict[str, int]] = {facet: {} for facet in wanted - {FILMED}}
+    rows = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+    for facet, value, number in rows:
+        counts.setdefault(facet, {})[value] = number
+    total = counts.pop("total", {}).get("", 0)
+    certain = counts.pop("certain", {}).get("", 0) if query.start or query.end else total
+    if FILMED not in wanted:
+        return Facets(total, certain, counts)
+    spans = [Span.read(*each) for each in counts.pop(FILMED, {}).items()]
+    shown = dated(spans, (query.start, query.end), only_certain=query.only_certain)
+    return Facets(total, certain, counts, *shown)
+
+
+def _terms(facets: Iterable[str], records: RecordQuerySet) -> Any:
+    terms = PublicTerm.objects.filter(facet__in=facets, record__in=records.values("pk"))
+    return terms.values_list("facet", "value").annotate(number=Count("pk"))
+
+
+def _tally(name: str, records: Any) -> Any:
+    labels = {"of": Value(name, CharField()), "value": Value("", CharField())}
+    return records.annotate(**labels).values_list("of", "value").annotate(number=Count("pk"))
+
+
+def _spans(records: RecordQuerySet) -> Any:
+    """The distinct filmed dates, each written as `Span.read` reads it."""
+    known = Q(filmed_from__isnull=False) | Q(filmed_to__isnull=False)
+    first, last = (
+        Coalesce(Cast(column, CharField()), Value("")) for column in ("filmed_from", "filmed_to")
+    )
+    certain = Case(When(filmed_certain=True, then=Value("1")), default=Value("0"))
+    written = Concat(first, Value("|"), last, Value("|"), certain, output_field=CharField())
+    found = records.filter(known).annotate(of=Value(FILMED, CharField()), value=written)
+    return found.values_list("of", "value").annotate(number=Count("pk"))
+
+
+def days(query: Query) -> list[Span]:
+    """The distinct filmed dates of what a query finds, with counts; unknown dates are left out."""
+    dated = matching(query).filter(Q(filmed_from__isnull=False) | Q(filmed_to__isnull=False))
+    rows = dated.values_list("filmed_from", "filmed_to", "filmed_certain")
+    return [Span(*row) for row in rows.annotate(number=Count("pk")).order_by()]
