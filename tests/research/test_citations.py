@@ -4,9 +4,11 @@ import xml.etree.ElementTree as ElementTree
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from footage.catalogue import citing
+from tests import judges
 from tests.reading_room import rows
 
 pytestmark = pytest.mark.django_db
@@ -68,3 +70,74 @@ def test_unapi_tells_its_forms_and_gives_the_record_in_one(client: Client) -> No
     assert told.content.decode().startswith("TY  - VIDEO\r\nAU  - سلمى ح.\r\n")
     assert "?t=12,15" in told.content.decode()
     assert client.get("/unapi", {"id": clip.reference, "format": "mods"}).status_code == 406
+
+
+# Reads what reference managers read: RIS by rispy, BibTeX by pybtex, CSL-JSON by citeproc-py, which
+# also sets it in a style; one entry of each.
+READING = """
+import json, sys, warnings
+import pybtex.database, rispy
+from citeproc import Citation, CitationItem, CitationStylesBibliography, CitationStylesStyle
+from citeproc import formatter
+from citeproc.source.json import CiteProcJSON
+warnings.simplefilter("ignore")
+given = json.load(sys.stdin)
+(ris,) = rispy.loads(given["ris"])
+((key, entry),) = pybtex.database.parse_string(given["bib"], "bibtex").entries.items()
+source = CiteProcJSON(json.loads(given["csl.json"]))
+style = CitationStylesStyle("harvard-cite-them-right", validate=False)
+listed = CitationStylesBibliography(style, source, formatter.plain)
+(item,) = source.keys()
+listed.register(Citation([CitationItem(item)]))
+print(json.dumps({
+    "ris": ris,
+    "bib": {"key": key, **{name.lower(): value for name, value in entry.fields.items()},
+            "author": [str(person) for person in entry.persons.get("author", [])]},
+    "csl.json": str(listed.bibliography()[0]),
+}))
+"""
+
+
+def test_other_programs_read_the_same_out_of_every_form(client: Client) -> None:
+    clip = rows.a_clip(title_en="Bread & salt: 100% of {it}", filmed="2016-11")
+    told = {
+        suffix: client.get(f"/cite/{clip.reference}.{suffix}").content.decode()
+        for suffix in ("ris", "bib", "csl.json")
+    }
+    found = judges.asked(READING, told)
+    address = f"{settings.BASE_URL}/c/{clip.reference}"
+    assert found["ris"]["type_of_reference"] == "VIDEO"
+    assert found["ris"]["authors"] == ["Salma H."]
+    assert found["ris"]["title"] == "Bread & salt: 100% of {it}"
+    assert found["ris"]["date"] == "2016/11//" and found["ris"]["year"] == "2016"
+    assert found["ris"]["urls"] == [address]
+    assert found["bib"]["key"] == clip.reference and found["bib"]["url"] == address
+    assert found["bib"]["author"] == ["{Salma H.}"] and found["bib"]["date"] == "2016-11"
+    assert found["bib"]["title"] == "{Bread \\& salt: 100\\% of (it)}"
+    assert "Salma H." in found["csl.json"] and "Bread & salt" in found["csl.json"]
+    assert "2016" in found["csl.json"]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "whole", "broken"),
+    [
+        ("ris", "TY  - ", "TY: "),
+        ("bib", "author = {{", "author = {"),
+        ("csl.json", '"literal"', '"given"'),
+    ],
+)
+def test_a_broken_citation_is_not_read_as_if_it_were_whole(
+    client: Client, suffix: str, whole: str, broken: str
+) -> None:
+    clip = rows.a_clip()
+    told = {
+        each: client.get(f"/cite/{clip.reference}.{each}").content.decode()
+        for each in ("ris", "bib", "csl.json")
+    }
+    assert whole in told[suffix]
+    good = judges.asked(READING, told)
+    try:
+        bad = judges.asked(READING, {**told, suffix: told[suffix].replace(whole, broken)})
+    except judges.Refused:
+        return
+    assert bad[suffix] != good[suffix]
