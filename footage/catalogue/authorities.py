@@ -27,7 +27,8 @@ class Authority:
     event: happened (EDTF), place (slug), source_en, source_ar;
     neighbourhood: kind (a code of PLACE_KINDS), parent (slug), variants (other spellings, in either
     script), latitude, longitude.
-    Every one may be absent; `demonstration` (true) marks an invented one of any kind.
+    Every one may be absent; `demonstration` (true) marks an invented one of any kind. `polygon` is
+    the outline of a place as GeoJSON text, or "".
     """
 
     kind: str
@@ -37,6 +38,7 @@ class Authority:
     text_en: str = ""
     text_ar: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
+    polygon: str = ""
 
     def name(self, language: str) -> str:
         return self.name_ar if language == "ar" else self.name_en
@@ -109,5 +111,12 @@ def forget() -> None:
 def _read() -> Iterator[Authority]:
     for row in PublicAuthority.objects.order_by("kind", "name_en", "slug").iterator():
         yield Authority(
-            row.kind, row.slug, row.name_en, row.name_ar, row.text_en, row.text_ar, row.stated
+            row.kind,
+            row.slug,
+            row.name_en,
+            row.name_ar,
+            row.text_en,
+            row.text_ar,
+            row.stated,
+            row.polygon,
         )

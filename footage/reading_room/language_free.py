@@ -28,7 +28,7 @@ from footage.timed_text import Segment, write_webvtt
 # The limit of the sitemap protocol is 50,000 addresses a file.
 MOST_IN_SITEMAP = 20_000
 SECTIONS = (
-    *("", "clips/", "neighbourhoods/", "dates/", "journalists/", "testimonies/"),
+    *("", "clips/", "neighbourhoods/", "map/", "dates/", "journalists/", "testimonies/"),
     *("about/", "safety/"),
 )
 

@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from footage.catalogue import answers
 from footage.catalogue.answers import Answer
 from footage.catalogue.authorities import Authorities
 from footage.catalogue.counts import Facets
 from footage.catalogue.queries import FACETS, SORTS, Query
 from footage.reading_room.matches import lines
+from footage.reading_room.narrowing import facet_titles, value_label
 from footage.reading_room.pages import card
-from footage.reading_room.wording import say_day
 
 
 def listing(
@@ -39,6 +41,22 @@ def listing(
     }
 
 
+def list_of(
+    request: HttpRequest, names: Authorities, language: str, chosen: dict[str, tuple[str, ...]]
+) -> dict[str, Any]:
+    """The list of what was chosen, paged at this page's own address."""
+    asked = request.GET.get("after", "")
+    query = Query(chosen=chosen, after=asked)
+    found = answers.answer(query, names, facets=())
+    shown = listing(query, found, names, language, paged(request.path))
+    return {**shown, "list_path": f"/{language}/clips/{Query(chosen=chosen).address}"}
+
+
+def paged(path: str) -> Callable[[str], str]:
+    """Addresses of the pages of a list whose path already says the rest of its query."""
+    return lambda cursor: f"{path}?after={cursor}" if cursor else path
+
+
 def filters(
     query: Query, counted: Facets, authorities: Authorities, language: str, path: str
 ) -> dict[str, Any]:
@@ -55,7 +73,6 @@ def filters(
     ]
     return {
         "groups": [group for group in groups if group["choices"]],
-        "chips": _chips(query, authorities, language, path),
         "start": query.start.isoformat() if query.start else "",
         "end": query.end.isoformat() if query.end else "",
         "sorts": [
@@ -63,32 +80,7 @@ def filters(
             for name in SORTS
             if query.text or name != "relevance"
         ],
-        "narrowed": query.narrowed,
-        "ignored": [
-            {"name": titles.get(name, name), "value": _shortened(value)}
-            for name, value in query.ignored[:5]
-        ],
         "path": path,
-    }
-
-
-def facet_titles() -> dict[str, str]:
-    return {
-        "q": _("Words"),
-        "kind": _("Clips or testimonies"),
-        "medium": _("Medium"),
-        "neighbourhood": _("Neighbourhood"),
-        "subject": _("Subject"),
-        "journalist": _("Journalist"),
-        "event": _("Event"),
-        "film": _("Film"),
-        "language": _("Language heard"),
-        "advisory": _("Content advisory"),
-        "verification": _("Verification"),
-        "from": _("From"),
-        "to": _("To"),
-        "sort": _("Order"),
-        "after": _("Page"),
     }
 
 
@@ -99,14 +91,6 @@ def sort_titles() -> dict[str, str]:
         "oldest": _("Earliest filmed first"),
         "published": _("Latest published first"),
     }
-
-
-def value_label(facet: str, value: str, authorities: Authorities, language: str) -> str:
-    """The name of a facet's value; "" for a slug under which nothing is published."""
-    vocabulary = FACETS[facet]
-    if vocabulary is not None:
-        return vocabulary.label(value, language) if value in vocabulary else ""
-    return authorities.name(facet, value, language)
 
 
 def _choices(
@@ -133,51 +117,3 @@ def _choices(
         choices.sort(key=lambda choice: str(choice["label"]))
         choices.sort(key=lambda choice: counts.get(str(choice["value"]), 0), reverse=True)
     return [choice for choice in choices if choice["label"]]
-
-
-def _chips(
-    query: Query, authorities: Authorities, language: str, path: str
-) -> list[dict[str, str]]:
-    """Each choice as words, with the address of the list without it."""
-    titles = facet_titles()
-    chips = []
-    if query.text:
-        without = path + query.without_text().address
-        chips.append({"title": titles["q"], "label": query.text, "path": without})
-    chips += [
-        {
-            "title": titles[facet],
-            "label": value_label(facet, value, authorities, language) or value,
-            "path": path + query.without(facet, value).address,
-        }
-        for facet in FACETS
-        for value in query.chosen.get(facet, ())
-    ]
-    if query.start or query.end:
-        chips.append(
-            {
-                "title": _("Filmed"),
-                "label": said_range(query, language),
-                "path": path + query.without_dates().address,
-            }
-        )
-    return chips
-
-
-def said_range(query: Query, language: str) -> str:
-    """The range of days of a query, in words."""
-    if query.start and query.start == query.end:
-        return say_day(query.start, language)
-    if query.start and query.end:
-        return _("from %(first)s to %(last)s") % {
-            "first": say_day(query.start, language),
-            "last": say_day(query.end, language),
-        }
-    if query.start:
-        return _("from %(first)s on") % {"first": say_day(query.start, language)}
-    return _("until %(last)s") % {"last": say_day(query.end, language)} if query.end else ""
-
-
-def _shortened(value: str) -> str:
-    shown = "".join(character for character in value[:60] if character.isprintable())
-    return shown if len(value) <= 60 else f"{shown}…"

@@ -35,6 +35,8 @@ LANGUAGE_FREE = (
     *("/cite/", "/unapi", "/oembed"),
     *("/healthz", "/robots.txt", "/sitemap.xml"),
 )
+# Of a query, in characters: a page repeats it in every link to itself, a longer one is left behind.
+MOST_REPEATED = 4_000
 
 
 def page(view: View) -> View:
@@ -64,7 +66,9 @@ def respond(
     request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
     """Render a page of `templates/reading_room/` and answer 304 to whoever has it already."""
-    here = request.get_full_path() if status == 200 else f"/{reader_language()}/"
+    repeated = len(request.META.get("QUERY_STRING", "")) <= MOST_REPEATED
+    here = request.get_full_path() if repeated else request.path
+    here = here if status == 200 else f"/{reader_language()}/"
     response = HttpResponse(rendered(template, here, context), status=status)
     return fresh(request, response)
 

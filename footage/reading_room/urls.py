@@ -2,18 +2,19 @@
 
 from django.urls import path
 
-from footage.reading_room import browsing, concerns, documentation, views
+from footage.reading_room import browsing, by_day, by_place, concerns, documentation, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("clips/", views.clips, name="clips"),
     path("clips/<str:reference>/", views.clip, name="clip"),
-    path("neighbourhoods/", browsing.neighbourhoods, name="neighbourhoods"),
-    path("neighbourhoods/<slug:slug>/", browsing.neighbourhood, name="neighbourhood"),
-    path("dates/", browsing.all_dates, name="dates"),
-    path("dates/<int:year>/", browsing.year, name="year"),
-    path("dates/<int:year>/<int:month>/", browsing.month, name="month"),
-    path("dates/<int:year>/<int:month>/<int:day>/", browsing.day, name="day"),
+    path("neighbourhoods/", by_place.neighbourhoods, name="neighbourhoods"),
+    path("neighbourhoods/<slug:slug>/", by_place.neighbourhood, name="neighbourhood"),
+    path("map/", by_place.city_map, name="map"),
+    path("dates/", by_day.all_dates, name="dates"),
+    path("dates/<int:year>/", by_day.year, name="year"),
+    path("dates/<int:year>/<int:month>/", by_day.month, name="month"),
+    path("dates/<int:year>/<int:month>/<int:day>/", by_day.day, name="day"),
     path("journalists/", browsing.journalists, name="journalists"),
     path("journalists/<slug:slug>/", browsing.journalist, name="journalist"),
     path("testimonies/", views.testimonies, name="testimonies"),

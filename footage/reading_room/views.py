@@ -17,6 +17,7 @@ from footage.catalogue.queries import Query
 from footage.catalogue.record import Record
 from footage.reading_room import pages
 from footage.reading_room.listing import filters, listing
+from footage.reading_room.narrowing import narrowing
 from footage.reading_room.rendering import page, reader_language, respond
 from footage.reading_room.wording import say_day
 from footage.references import ReferenceError as NotAReference
@@ -68,6 +69,7 @@ def clips(request: HttpRequest) -> HttpResponse:
     found = answers.answer(query, names)
     context = {
         **listing(query, found, names, language, _paged(query, request.path)),
+        **narrowing(query, request.GET, names, language, request.path),
         **filters(query, found.facets, names, language, request.path),
         "text": query.text,
         # What a new search keeps of the old one.
