@@ -237,15 +237,15 @@ def check_public_process() -> Found:
         else:
             yield GOOD, _("one process serves readers and staff"), ""
         return
-    for what in rights.excess(role):
-        yield BAD, f"{role}: {what}", "manage.py public_role --apply"
-    for what in rights.missing(role):
-        yield (
-            BAD,
-            _("%(role)s cannot %(what)s") % {"role": role, "what": what},
-            ("manage.py public_role --apply"),
-        )
-    yield GOOD, role, ""
+    wrong = [f"{role}: {what}" for what in rights.excess(role)]
+    wrong += [
+        _("%(role)s cannot %(what)s") % {"role": role, "what": what}
+        for what in rights.missing(role)
+    ]
+    for what in wrong:
+        yield BAD, what, "manage.py public_role --apply"
+    if not wrong:
+        yield GOOD, role, ""
 
 
 def check_clock() -> Found:
@@ -257,12 +257,13 @@ def check_clock() -> Found:
             cursor.execute("SELECT extract(epoch FROM clock_timestamp())")
         (there,) = cursor.fetchone()
     off = abs(float(there) - time.time())
+    made = datetime.fromtimestamp(Path(__file__).stat().st_mtime, UTC)
     if off > SECONDS_OFF:
         yield BAD, _("%d seconds off the database's clock") % off, _("Set both clocks (NTP).")
-    made = datetime.fromtimestamp(Path(__file__).stat().st_mtime, UTC)
-    if datetime.now(UTC) < made:
+    elif datetime.now(UTC) < made:
         yield BAD, _("the clock is before this program was installed"), _("Set the clock (NTP).")
-    yield GOOD, datetime.now(UTC).isoformat(timespec="seconds"), ""
+    else:
+        yield GOOD, datetime.now(UTC).isoformat(timespec="seconds"), ""
 
 
 def check_sandbox() -> Found:

@@ -184,8 +184,9 @@ def test_one_right_too_many_is_found_by_the_doctor_and_taken_back(role: str) -> 
     for statement, excess in PLANTED.items():
         with connection.cursor() as cursor:
             cursor.execute(statement)
-        bad = [saw for state, saw, _do in doctor.check_public_process() if state == doctor.BAD]
-        assert f"{role}: {excess}" in bad, statement
+        found = [(state, saw) for state, saw, _do in doctor.check_public_process()]
+        assert (doctor.BAD, f"{role}: {excess}") in found, statement
+        assert doctor.GOOD not in dict(found), "nothing is good beside what is wrong"
         call_command("public_role", role, "--apply", verbosity=0)
         assert rights.excess(role) == [], statement
 
