@@ -183,8 +183,8 @@ class Invention:
 
 Row = tuple[Any, ...]
 RECORD = (
-    "id kind reference version schema published_at revised_at withdrawal_reason change document "
-    "digest filmed_from filmed_to filmed_certain"
+    "id kind reference version schema published_at revised_at withdrawal_reason change changed_on "
+    "document digest filmed_from filmed_to filmed_certain"
 ).split()
 TERM = "record_id facet value".split()
 
@@ -203,7 +203,7 @@ def rows(number: int) -> Iterator[tuple[list[Row], list[Row]]]:
         records.append(
             (
                 *(key, document["kind"], document["reference"], 1, 1, published, published),
-                *("", key, text, hashlib.sha256(text.encode()).hexdigest()),
+                *("", key, published.date(), text, hashlib.sha256(text.encode()).hexdigest()),
                 *(document["filmed_from"], document["filmed_to"], document["filmed_certain"]),
             )
         )

@@ -4,14 +4,29 @@ Only `footage.publishing` writes these tables. A withdrawn record keeps its enve
 document, its terms, its links and its renditions; there is no history of public rows.
 """
 
+from datetime import UTC, date, timedelta
 from typing import Any, ClassVar
 
 import orjson
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from footage import vocabularies
 from footage.catalogue.record import Record
+
+
+# Longer than a publishing transaction takes from reading the clock to its commit.
+LONGEST_ACT = timedelta(minutes=10)
+
+
+def day_of_change() -> date:
+    """The UTC day on which a change that is being written will have become public, at the latest.
+
+    A harvester asks for what changed since its last harvest. A change that was stamped before
+    midnight and committed after a harvest of the next day would never reach it.
+    """
+    return (timezone.now() + LONGEST_ACT).astimezone(UTC).date()
 
 
 class RecordQuerySet(models.QuerySet["PublicRecord"]):
@@ -33,6 +48,9 @@ class PublicRecord(models.Model):
     withdrawal_reason = models.CharField(max_length=40, blank=True)
     # Taken from PublicState, last in the publishing transaction, so that numbers commit in order.
     change = models.PositiveBigIntegerField(unique=True)
+    # When what harvesters hold last became another, to the day: a second would stamp what is
+    # narrowed for one person as a group. Moves with `change`, also where `revised_at` stays.
+    changed_on = models.DateField(default=day_of_change)
     # Text, not a JSONField: PostgreSQL's jsonb would reorder the keys and break the digest.
     # Null, not empty, once withdrawn: an empty text could be taken for a document.
     document = models.TextField(null=True)  # noqa: DJ001
@@ -80,6 +98,12 @@ class PublicRecord(models.Model):
                 fields=["filmed_from", "filmed_to"],
                 condition=Q(withdrawn_at__isnull=True),
                 name="publicrecord_filmed",
+            ),
+            models.Index(fields=["changed_on"], name="publicrecord_changed"),
+            models.Index(
+                fields=["changed_on"],
+                condition=Q(withdrawn_at__isnull=False),
+                name="publicrecord_gone",
             ),
         ]
 

@@ -19,6 +19,7 @@ from footage.catalogue.models import (
     PublicRendition,
     PublicState,
     PublicTerm,
+    day_of_change,
 )
 from footage.catalogue.record import Record
 from footage.publishing import likeness, traces
@@ -83,7 +84,7 @@ def put(
     row.document, row.digest = text, digest
     row.filmed_from, row.filmed_to = document.filmed_from, document.filmed_to
     row.filmed_certain = document.filmed_certain
-    row.change = next_change()
+    row.change, row.changed_on = next_change(), day_of_change()
     row.save()
     row.terms.all().delete()
     PublicTerm.objects.bulk_create(
@@ -124,7 +125,7 @@ def empty(row: PublicRecord, *, reason: str) -> list[str]:
     row.filmed_from = row.filmed_to = None
     row.filmed_certain = False
     row.version += 1
-    row.change = next_change()
+    row.change, row.changed_on = next_change(), day_of_change()
     row.save()
     return names
 

@@ -4,6 +4,12 @@ from django.urls import path
 
 from footage.catalogue.citing import FORMATS
 from footage.research import citations, exports, schemas
+"""What researchers and other archives fetch: exports of any list, harvests."""
+
+from django.urls import path
+
+from footage.research import exports
+from footage.research.oai import views as oai
 
 urlpatterns = [
     path("export/clips.csv", exports.clips_csv, name="export-csv"),
@@ -19,4 +25,5 @@ urlpatterns = [
         for suffix in FORMATS
     ),
     path("unapi", citations.unapi, name="unapi"),
+    path("oai", oai.oai, name="oai"),
 ]

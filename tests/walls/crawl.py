@@ -18,6 +18,20 @@ from footage.references import check_character
 
 STAFF = "admin/"
 NEVER_WAS = f"AA-2222-2222-{check_character('22222222')}"
+# Routes that answer nothing much without a question, and questions that bring all they know.
+QUESTIONS = {
+    "oai": [
+        *("?verb=Identify", "?verb=ListSets", "?verb=ListMetadataFormats"),
+        *(
+            f"?verb={verb}&metadataPrefix={prefix}"
+            for verb in ("ListRecords", "ListIdentifiers")
+            for prefix in ("oai_dc", "oai_pbcore", "oai_datacite")
+        ),
+        "?verb=ListRecords&metadataPrefix=oai_dc&set=kind.clip&from=2001-01-01",
+    ],
+}
+# The one thing in an answer that follows the clock, as its protocol asks.
+ANSWERED_AT = re.compile(rb"<responseDate>[^<]*</responseDate>")
 LINK = re.compile(rb'(?:href|src|action|poster)="(/[^"]*)"')
 
 
@@ -65,7 +79,9 @@ def addresses() -> list[str]:
 
         with translation.override(language):
             for template, _pattern in routes():
-                found |= {"/" + path for path in _filled(template, known)}
+                asked = ["", *QUESTIONS.get(template, ())]
+                paths = list(_filled(template, known))
+                found |= {f"/{path}{question}" for path in paths for question in asked}
     return sorted(found)
 
 
@@ -117,4 +133,7 @@ def _walk(client: Client, begin: list[str], limit: int) -> Iterator[tuple[str, A
 
 
 def body(response: Any) -> bytes:
-    return b"".join(response.streaming_content) if response.streaming else response.content
+    """What was answered, but for the second at which a harvester was answered."""
+    streamed = response.streaming
+    content = b"".join(response.streaming_content) if streamed else response.content
+    return ANSWERED_AT.sub(b"", content, 1)

@@ -11,7 +11,8 @@ tests/workshop/test_permissions.py fails and names what is missing.
 - `of` says which thing of `things.py` fills the route's parameters; without it the one under the
   model's name ("footage_clip" for "admin:footage_clip_publish"). A new model needs a thing there.
 - `status` is what GET answers to who may read (200).
-- A page for readers, open to all and the same for all, goes into READERS; with POST, into INBOX.
+- A page for readers, open to all and the same for all, goes into READERS; with POST, into INBOX, or into
+  ASKED_BY_POST when a POST takes nothing in and only asks.
 - An admin action goes into ACTIONS as "app_model.action": roles.
 - A model's history follows its change page; its delete page is nobody's; neither is listed.
 """
@@ -185,6 +186,8 @@ READERS = {
     *("data_dictionary", "record-schema"),
     *("cite-txt", "cite-bib", "cite-ris", "cite-csl.json", "unapi"),
 }
+# The same by POST as by GET: harvesters may ask either way.
+ASKED_BY_POST = {"oai"}
 # Pages for readers that also take a message in, by POST.
 INBOX = {"safety", "outcome"}
 

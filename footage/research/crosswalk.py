@@ -1,0 +1,189 @@
+"""What other archives' formats ask of a record, in both languages, with names joined. Pure.
+
+OAI-PMH and IIIF write from here, so that a gated clip, a withheld name and a coarse date are
+decided once.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from footage import vocabularies
+from footage.catalogue.authorities import (
+    EVENT,
+    FILM,
+    JOURNALIST,
+    NEIGHBOURHOOD,
+    WITNESS,
+    Authorities,
+    Authority,
+)
+from footage.catalogue.record import Record, Rendition
+
+LANGUAGES = ("en", "ar")
+ARCHIVE = {"en": "The Aleppo Archive", "ar": "أرشيف حلب"}
+WITHHELD = {"en": "Name withheld", "ar": "الاسم محجوب"}
+# Terms of the DCMI type vocabulary. A testimony is an account; the clips that carry it are others.
+DCMI_TYPES = {"video": "MovingImage", "photograph": "StillImage", "sound": "Sound", None: "Text"}
+FOLDERS = {"clip": "clips", "testimony": "testimonies"}
+PLAYED = ("playable", "sound", "photograph", "photograph-small", "playable-240", "playable-720")
+
+Words = tuple[str, str]  # (language, text)
+
+
+@dataclass(frozen=True)
+class Described:
+    """One live record as formats of other houses want it. Words come as (language, text) pairs."""
+
+    record: Record
+    names: Authorities
+
+    @property
+    def address(self) -> str:
+        """The permanent address, in any language."""
+        return absolute(f"/c/{self.record.reference}")
+
+    def page(self, language: str) -> str:
+        folder = FOLDERS[self.record.kind]
+        return absolute(f"/{language}/{folder}/{self.record.reference}/")
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing of the picture or the sound may be shown, or named, unasked."""
+        return self.record.gated or self.record.advisory_level == "withheld"
+
+    @property
+    def titles(self) -> list[Words]:
+        """In the language it was described in first; the reference where there is no title."""
+        found = self._written(self.record.title_en, self.record.title_ar)
+        return found or [("en", self.record.reference)]
+
+    @property
+    def summaries(self) -> list[Words]:
+        return self._written(self.record.summary_en, self.record.summary_ar)
+
+    @property
+    def credit(self) -> Authority | None:
+        """The published byline; None where the name is withheld."""
+        if self.record.credit != "byline":
+            return None
+        slugs = {JOURNALIST: self.record.journalist, WITNESS: self.record.witness}
+        first = (WITNESS, JOURNALIST) if self.record.kind == "testimony" else (JOURNALIST, WITNESS)
+        found = (self.names.get(kind, slugs[kind]) for kind in first)
+        return next((each for each in found if each), None)
+
+    @property
+    def places(self) -> list[Authority]:
+        """The place shown, then the neighbourhood it is in."""
+        slugs = dict.fromkeys((self.record.place, self.record.neighbourhood))
+        return self._known(NEIGHBOURHOOD, (slug for slug in slugs if slug))
+
+    @property
+    def events(self) -> list[Authority]:
+        return self._known(EVENT, self.record.events)
+
+    @property
+    def films(self) -> list[Authority]:
+        return self._known(FILM, dict.fromkeys(shot.film for shot in self.record.shots))
+
+    @property
+    def subjects(self) -> Iterator[Words]:
+        for code in self.record.subjects:
+            yield from labels(vocabularies.SUBJECTS, code)
+
+    @property
+    def warnings(self) -> list[Words]:
+        """In each language what the record is marked with before it is shown; often nothing."""
+        if self.record.advisory_level == "none":
+            return []
+        codes = dict.fromkeys(advisory.code for advisory in self.record.advisories)
+        level = dict(labels(vocabularies.ADVISORY_LEVELS, self.record.advisory_level))
+        separator = {"en": ", ", "ar": "، "}
+        return [
+            (
+                language,
+                separator[language].join(
+                    [level[language]]
+                    + [dict(labels(vocabularies.ADVISORIES, code))[language] for code in codes]
+                ),
+            )
+            for language in LANGUAGES
+        ]
+
+    @property
+    def rights(self) -> list[Words]:
+        return labels(vocabularies.RIGHTS, self.record.rights)
+
+    @property
+    def rights_uri(self) -> str:
+        return rights_uri(self.record.rights)
+
+    @property
+    def filmed(self) -> str:
+        """The EDTF date; "" where it is unknown."""
+        return "" if self.record.filmed == "XXXX" else self.record.filmed
+
+    @property
+    def certain_day(self) -> str:
+        """The ISO 8601 day where the date is one, and sure; "" otherwise."""
+        first = self.record.filmed_from
+        one = first is not None and first == self.record.filmed_to and self.record.filmed_certain
+        return first.isoformat() if one and first else ""
+
+    @property
+    def copies(self) -> list[Rendition]:
+        """What can be watched or heard, the copy for everybody first. Empty when closed."""
+        if self.closed:
+            return []
+        found = [copy for copy in self.record.renditions if copy.role in PLAYED]
+        return sorted(found, key=lambda copy: PLAYED.index(copy.role))
+
+    @property
+    def caption_languages(self) -> list[str]:
+        """Languages with lines of the record's own clock, which captions exist for."""
+        found = (
+            each.language
+            for each in self.record.transcripts
+            if each.clip == self.record.reference and any(s.text.strip() for s in each.segments)
+        )
+        return list(dict.fromkeys(found))
+
+    def _written(self, english: str, arabic: str) -> list[Words]:
+        found = [("en", english), ("ar", arabic)]
+        if self.record.original_language != "en":
+            found.reverse()
+        return [(language, text) for language, text in found if text]
+
+    def _known(self, kind: str, slugs: Iterable[str]) -> list[Authority]:
+        found = (self.names.get(kind, slug) for slug in slugs)
+        return [each for each in found if each is not None]
+
+
+def absolute(path: str) -> str:
+    return f"{settings.BASE_URL}{path}"
+
+
+def media_address(copy: Rendition) -> str:
+    return absolute(f"/media/{copy.name}")
+
+
+def captions_address(reference: str, language: str) -> str:
+    return absolute(f"/c/{reference}/captions/{language}.vtt")
+
+
+def labels(vocabulary: vocabularies.Vocabulary, code: str) -> list[Words]:
+    """The label of a code in each language; the code itself when a later vocabulary wrote it."""
+    if code not in vocabulary:
+        return [(language, code) for language in LANGUAGES if code]
+    return [(language, vocabulary.label(code, language)) for language in LANGUAGES]
+
+
+def both_names(named: Authority) -> list[Words]:
+    return [(language, named.name(language)) for language in LANGUAGES]
+
+
+def rights_uri(code: str) -> str:
+    """The licence or statement as its publisher spells it (http, which validators insist on)."""
+    uri = vocabularies.RIGHTS[code].uri if code in vocabularies.RIGHTS else ""
+    return uri.replace("https://creativecommons.org", "http://creativecommons.org")
