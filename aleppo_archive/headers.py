@@ -20,6 +20,13 @@ PERMISSIONS = ", ".join(
     )
 )
 
+# What pages of other sites may fetch and show: records, their media and their captions, for
+# viewers and newsrooms. The same for everybody and without credentials, so nothing is given away.
+FOR_OTHER_SITES = (
+    *("/api/", "/cite/", "/export/", "/feeds/", "/iiif/", "/media/", "/oai", "/oembed"),
+    *("/schemas/", "/unapi"),
+)
+
 
 class HeadersMiddleware:
     def __init__(self, get_response: Any) -> None:
@@ -32,7 +39,10 @@ class HeadersMiddleware:
         response["X-Content-Type-Options"] = "nosniff"
         response["X-Frame-Options"] = "DENY"
         response["Cross-Origin-Opener-Policy"] = "same-origin"
-        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        open_to_all = for_other_sites(request.path_info)
+        response["Cross-Origin-Resource-Policy"] = "cross-origin" if open_to_all else "same-origin"
+        if open_to_all:
+            response["Access-Control-Allow-Origin"] = "*"
         response["Permissions-Policy"] = PERMISSIONS
         # Under "no-referrer" a browser sends forms with "Origin: null", which Django's CSRF check
         # refuses. Within the archive's own site the referrer is no secret.
@@ -43,6 +53,11 @@ class HeadersMiddleware:
                 # What a page left in the browser goes with the session; the machine may be seized.
                 response["Clear-Site-Data"] = '"cache", "storage"'
         return response
+
+
+def for_other_sites(path: str) -> bool:
+    captions = path.startswith("/c/") and path.endswith(".vtt")
+    return path.startswith(FOR_OTHER_SITES) or captions
 
 
 def policy(staff: bool) -> str:

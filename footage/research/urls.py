@@ -1,14 +1,9 @@
-"""What researchers fetch: exports of any list, and what their fields mean."""
+"""What researchers and other archives fetch: exports, what fields mean, citations, harvests."""
 
 from django.urls import path
 
 from footage.catalogue.citing import FORMATS
 from footage.research import citations, exports, schemas
-"""What researchers and other archives fetch: exports of any list, harvests."""
-
-from django.urls import path
-
-from footage.research import exports
 from footage.research.oai import views as oai
 
 urlpatterns = [

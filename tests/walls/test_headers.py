@@ -27,8 +27,11 @@ EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
 }
+# What pages of other sites may read: no page of the archive's own, and nothing of its staff.
+OPEN = re.compile(
+    r"/(api|cite|export|feeds|iiif|media|schemas)/|/(oai|oembed|unapi)\b|/c/[^/]+/captions/.*\.vtt"
+)
 # What a policy must say, and nothing inline, evaluated or from elsewhere.
 DIRECTIVES = {
     "default-src 'none'",
@@ -40,7 +43,7 @@ DIRECTIVES = {
     "style-src 'self'",
 }
 POWERS = ("camera", "microphone", "geolocation", "display-capture", "usb", "payment")
-TELLING = ("Server", "X-Powered-By", "Via", "X-AspNet-Version", "Access-Control-Allow-Origin")
+TELLING = ("Server", "X-Powered-By", "Via", "X-AspNet-Version")
 STATUSES = {200, 204, 301, 302, 304, 400, 403, 404, 405, 410, 413, 416, 429, 500, 503}
 
 Answer = tuple[str, Any]
@@ -54,6 +57,13 @@ def faults(address: str, response: Any) -> list[str]:
         for name, value in EVERYWHERE.items()
         if headers.get(name) != value
     ]
+    shared = OPEN.match(address) is not None
+    for name, value in (
+        ("Cross-Origin-Resource-Policy", "cross-origin" if shared else "same-origin"),
+        ("Access-Control-Allow-Origin", "*" if shared else None),
+    ):
+        if headers.get(name) != value:
+            found.append(f"{name}: {headers.get(name)}")
     policy = headers.get("Content-Security-Policy", "")
     said = {part.strip() for part in policy.split(";")}
     found += sorted(DIRECTIVES - said)
