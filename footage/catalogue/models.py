@@ -15,7 +15,6 @@ from django.utils import timezone
 from footage import vocabularies
 from footage.catalogue.record import Record
 
-
 # Longer than a publishing transaction takes from reading the clock to its commit.
 LONGEST_ACT = timedelta(minutes=10)
 

@@ -11,8 +11,8 @@ tests/workshop/test_permissions.py fails and names what is missing.
 - `of` says which thing of `things.py` fills the route's parameters; without it the one under the
   model's name ("footage_clip" for "admin:footage_clip_publish"). A new model needs a thing there.
 - `status` is what GET answers to who may read (200).
-- A page for readers, open to all and the same for all, goes into READERS; with POST, into INBOX, or into
-  ASKED_BY_POST when a POST takes nothing in and only asks.
+- A page for readers, open to all and the same for all, goes into READERS; with POST, into INBOX,
+  or into ASKED_BY_POST when a POST takes nothing in and only asks.
 - An admin action goes into ACTIONS as "app_model.action": roles.
 - A model's history follows its change page; its delete page is nobody's; neither is listed.
 """

@@ -24,7 +24,7 @@ from django.views.decorators.http import require_http_methods
 from lxml import etree
 
 from footage import vocabularies
-from footage.catalogue import authorities, queries
+from footage.catalogue import authorities, beside
 from footage.catalogue.authorities import NEIGHBOURHOOD
 from footage.catalogue.models import PublicRecord
 from footage.research.crosswalk import ARCHIVE, Described
@@ -239,7 +239,7 @@ def _record(
 def _found(asked: str) -> PublicRecord:
     """The record of an identifier, withdrawn or not. Raises Refused."""
     start = identifier("")
-    row = queries.find(asked.removeprefix(start)) if asked.startswith(start) else None
+    row = beside.find(asked.removeprefix(start)) if asked.startswith(start) else None
     if row is None:
         raise Refused("idDoesNotExist", "There is no such record.")
     return row
