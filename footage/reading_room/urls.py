@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from footage.reading_room import browsing, by_day, by_place, concerns, documentation, views
+from footage.reading_room import (
+    browsing,
+    by_day,
+    by_place,
+    concerns,
+    design,
+    documentation,
+    views,
+)
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -23,6 +31,7 @@ urlpatterns = [
     path("films/<slug:slug>/", browsing.film, name="film"),
     path("about/", views.about, name="about"),
     path("about/data/", documentation.data_dictionary, name="data_dictionary"),
+    path("about/design/", design.design, name="design"),
     path("safety/", concerns.safety, name="safety"),
     path("safety/outcome/", concerns.outcome, name="outcome"),
 ]

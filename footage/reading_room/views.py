@@ -25,6 +25,7 @@ from footage.references import parse_reference
 
 LATEST = 8
 HOME_FACETS = ("kind", "neighbourhood", "journalist", "subject")
+MOST_ON_HOME = 12
 # More than are shown, because the gated ones among them are passed over.
 LOOKED_AT = 24
 
@@ -39,22 +40,21 @@ def home(request: HttpRequest) -> HttpResponse:
     counted = answer.facets
     cards = [pages.card(row.read(), names, language) for row in answer.page.records]
     places = counted.counts.get("neighbourhood", {})
-    most = sorted(places.items(), key=lambda item: (-item[1], item[0]))[:12]
     context = {
         "latest": [card for card in cards if not card["closed"]][:LATEST],
         "clips": counted.total,
         "testimonies": counted.count("kind", "testimony"),
         "neighbourhoods": [
             {"slug": slug, "name": name, "count": count}
-            for slug, count in most
+            for slug, count in _most(places)
             if (name := names.name(NEIGHBOURHOOD, slug, language))
         ],
         "places": len(places),
         "journalists": len(counted.counts.get("journalist", {})),
         "subjects": [
             {"code": code, "label": vocabularies.SUBJECTS.label(code, language), "count": count}
-            for code in vocabularies.SUBJECTS.codes
-            if (count := counted.count("subject", code))
+            for code, count in _most(counted.counts.get("subject", {}))
+            if code in vocabularies.SUBJECTS
         ],
         "film": next(names.of_kind(FILM), None),
         "film_name": next((film.name(language) for film in names.of_kind(FILM)), ""),
@@ -139,6 +139,11 @@ def about(request: HttpRequest) -> HttpResponse:
 
 
 # --- The parts ---------------------------------------------------------------------------------
+def _most(counts: dict[str, int]) -> list[tuple[str, int]]:
+    """What there is most of, as far as the home page shows it."""
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST_ON_HOME]
+
+
 def _paged(query: Query, path: str) -> Callable[[str], str]:
     return lambda cursor: path + replace(query, after=cursor).address
 

@@ -32,6 +32,7 @@ PATHS = [
     "events/bakery-strike/",
     "films/a-film/",
     "about/",
+    "about/design/",
     "safety/",
     f"safety/?reference={CLIP}",
     "safety/outcome/",

@@ -179,7 +179,7 @@ CLAIMS: dict[str, Claim] = {
 
 # Pages for readers: the same bytes for a stranger as for every role; GET and HEAD alone.
 READERS = {
-    *("front-door", "home", "clips", "clip", "testimonies", "testimony", "about"),
+    *("front-door", "home", "clips", "clip", "testimonies", "testimony", "about", "design"),
     *("neighbourhoods", "neighbourhood", "journalists", "journalist", "event", "film"),
     *("dates", "year", "month", "day", "permanent", "captions", "media"),
     *("healthz", "robots", "sitemap", "export-csv", "export-jsonl"),
