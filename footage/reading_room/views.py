@@ -1,6 +1,6 @@
 """Home, the lists of clips and testimonies, the page of each, and the pages about the archive."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -139,7 +139,7 @@ def about(request: HttpRequest) -> HttpResponse:
 
 
 # --- The parts ---------------------------------------------------------------------------------
-def _most(counts: dict[str, int]) -> list[tuple[str, int]]:
+def _most(counts: Mapping[str, int]) -> list[tuple[str, int]]:
     """What there is most of, as far as the home page shows it."""
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST_ON_HOME]
 
