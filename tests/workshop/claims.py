@@ -181,7 +181,7 @@ CLAIMS: dict[str, Claim] = {
 READERS = {
     *("front-door", "home", "clips", "clip", "testimonies", "testimony", "about", "design"),
     *("neighbourhoods", "neighbourhood", "journalists", "journalist", "event", "film"),
-    *("dates", "year", "month", "day", "permanent", "captions", "media"),
+    *("map", "dates", "year", "month", "day", "permanent", "captions", "media"),
     *("healthz", "robots", "sitemap", "export-csv", "export-jsonl"),
     *("data_dictionary", "record-schema"),
     *("cite-txt", "cite-bib", "cite-ris", "cite-csl.json", "unapi"),
