@@ -23,6 +23,7 @@ sys.path.insert(0, str(CHECKOUT))
 
 PIECE = 5_000
 TRANSCRIBED = 0.3
+MEDIA = ("video", "video", "video", "photograph")
 LONGEST = 400
 FIRST_DAY, DAYS = date(2012, 7, 19), 1_700
 PUBLISHED = datetime(2026, 1, 1, tzinfo=UTC)
@@ -139,7 +140,7 @@ class Invention:
             "schema_number": 1,
             "kind": "testimony" if testimony else "clip",
             "reference": reference,
-            "medium": None if testimony else chance.choice(("video", "video", "video", "photo")),
+            "medium": None if testimony else chance.choice(MEDIA),
             "title_en": self.text(self.english, 4, 9),
             "title_ar": self.text(self.arabic, 4, 9),
             "summary_en": self.text(self.english, 10, 30),

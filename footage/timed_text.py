@@ -343,15 +343,11 @@ def write_webvtt(segments: Iterable[Segment], language: str) -> str:
     its first Latin letter. Text is cleaned and escaped, so that no tag and no "-->" can be in it.
     Raises ValueError for a segment that ends before it begins, or without text.
     """
-    mark = _RLM if language.partition("-")[0].lower() in _RIGHT_TO_LEFT else ""
+    mark = _mark(language)
     blocks = ["WEBVTT\n"]
     for segment in segments:
-        if not 0 <= segment.start_ms <= segment.end_ms <= MAX_MS:
-            raise ValueError(f"no times to write: {segment.start_ms} to {segment.end_ms} ms")
-        lines = _plain(segment.text).split("\n")
-        if lines == [""]:
-            raise ValueError(f"the segment at {segment.start_ms} ms has no text")
-        speaker = _escaped(" ".join(_plain(segment.speaker).split("\n")))
+        lines, name = _spoken(segment)
+        speaker = _escaped(name)
         if speaker.endswith("-"):
             # With the tag's own end it would read "-->", which ends a cue.
             speaker = f"{speaker[:-1]}&#45;"
@@ -360,6 +356,49 @@ def write_webvtt(segments: Iterable[Segment], language: str) -> str:
         times = f"{_clock(segment.start_ms)} --> {_clock(segment.end_ms)}"
         blocks.append(f"{times}\n{voice}{payload}\n")
     return "\n".join(blocks)
+
+
+def write_srt(segments: Iterable[Segment], language: str) -> str:
+    """A SubRip file (with \\r\\n line ends), the speaker before the words.
+
+    SubRip knows no escapes: "<" stays, and players show it; "-->" in a text becomes an arrow.
+    Raises as `write_webvtt`.
+    """
+    mark = _mark(language)
+    blocks = []
+    for number, segment in enumerate(segments, start=1):
+        lines = _said(segment)
+        payload = "\r\n".join(mark + line.replace("-->", "→") for line in lines)
+        times = f"{_clock(segment.start_ms)} --> {_clock(segment.end_ms)}".replace(".", ",")
+        blocks.append(f"{number}\r\n{times}\r\n{payload}\r\n")
+    return "\r\n".join(blocks)
+
+
+def write_plain(segments: Iterable[Segment], language: str) -> str:
+    """What is said, a paragraph for each segment after its time. Raises as `write_webvtt`."""
+    return "\n".join(
+        f"[{_clock(segment.start_ms)}]\n" + "".join(f"{line}\n" for line in _said(segment))
+        for segment in segments
+    )
+
+
+def _mark(language: str) -> str:
+    return _RLM if language.partition("-")[0].lower() in _RIGHT_TO_LEFT else ""
+
+
+def _said(segment: Segment) -> list[str]:
+    lines, speaker = _spoken(segment)
+    return [f"{speaker}: {lines[0]}", *lines[1:]] if speaker else lines
+
+
+def _spoken(segment: Segment) -> tuple[list[str], str]:
+    """The lines of a segment and its speaker. Raises ValueError for what cannot be written."""
+    if not 0 <= segment.start_ms <= segment.end_ms <= MAX_MS:
+        raise ValueError(f"no times to write: {segment.start_ms} to {segment.end_ms} ms")
+    lines = _plain(segment.text).split("\n")
+    if lines == [""]:
+        raise ValueError(f"the segment at {segment.start_ms} ms has no text")
+    return lines, " ".join(_plain(segment.speaker).split("\n"))
 
 
 def _escaped(text: str) -> str:

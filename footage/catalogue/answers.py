@@ -7,7 +7,7 @@ names.
 """
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from footage.catalogue import database
@@ -19,7 +19,6 @@ from footage.catalogue.index.searching import Search
 from footage.catalogue.models import PublicRecord
 from footage.catalogue.queries import EVERY_FACET, PAGE_SIZE, Page, Query
 
-PIECE = 200
 NO_PAGE = Page([], "", "")
 
 logger = logging.getLogger(__name__)
@@ -78,28 +77,6 @@ def days(query: Query, names: Authorities) -> list[Span]:
         return Search(query, names).spans()
     except Unavailable:
         return database.days(without_words(query))
-
-
-def every(query: Query, names: Authorities) -> Iterator[PublicRecord]:
-    """Every record a query finds, in pieces: memory does not grow with their number.
-
-    What is withdrawn meanwhile is in no later piece. Words need the index: raises Unavailable
-    before the first record where there is none.
-    """
-    if not query.text:
-        last = 0
-        rows = database.matching(query).order_by("pk")
-        while piece := list(rows.filter(pk__gt=last)[:PIECE]):
-            yield from piece
-            last = piece[-1].pk
-        return
-    asked = replace(query, sort="published", after="")
-    while True:
-        page = _page(asked, Search(asked, names), PIECE)
-        yield from page.records
-        if not page.following:
-            return
-        asked = replace(asked, after=page.following)
 
 
 def without_words(query: Query) -> Query:

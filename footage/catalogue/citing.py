@@ -92,6 +92,8 @@ def cite(
         titles.reverse()
     found = [title for title in map(_one_line, titles) if title] or [record.reference]
     form = record.kind if record.kind == "testimony" else record.medium or "video"
+    if form not in _CSL_TYPES:
+        form = "video"
     by = credited(record, names)
     place = names.name(NEIGHBOURHOOD, record.place or record.neighbourhood, language)
     query = f"?t={moments.write(moment)}" if moment else ""

@@ -204,7 +204,7 @@ def published(row: PublicRecord, names: Authorities) -> dict[str, Any]:
         "published_at": row.published_at.date().isoformat(),
         "revised_at": row.revised_at.date().isoformat(),
     }
-    for name, left_out in _LEFT_OUT.items():
+    for name, left_out in LEFT_OUT.items():
         # A document of an earlier schema lacks what was added since.
         value = document.get(name, left_out)
         found[name] = value
@@ -245,7 +245,7 @@ def published_name(row: PublicAuthority) -> dict[str, Any]:
 
 
 # What stands for a field that a document of an earlier schema does not have.
-_LEFT_OUT: dict[str, Any] = {
+LEFT_OUT: dict[str, Any] = {
     name: None if field.is_required() else orjson.loads(orjson.dumps(field.default))
     for name, field in Record.model_fields.items()
 }

@@ -1,65 +1,82 @@
-"""Every record of a list, as CSV (RFC 4180) or JSON Lines, with the fields of the declared record.
+"""Every record of a list, in any of `footage.catalogue.formats`, as it is asked for.
 
-Rows come in the order of publication, in pieces, so memory does not grow with their number, and
-a record withdrawn while an export runs is in no later piece. Names are joined from the published
-authorities beside the slugs: `journalist` gets `journalist_name_en` and `journalist_name_ar`.
-
-CSV is UTF-8 with a byte order mark (without it spreadsheets garble Arabic). Lists of codes are
-joined by " | "; lists of objects are JSON. A text cell that a spreadsheet would evaluate begins
-with an apostrophe; JSON Lines carries every value as it is.
+An export is sent while it is made. One that fails on the way ends the connection without the last
+chunk, and its text with what no reader of the format accepts. A name that ends in `.gz` is a gzip
+file; otherwise a client that accepts gzip gets the same bytes encoded. `datapackage.json` beside it
+(named by the header Link) says what the files are, with the same query.
 """
 
-import csv
-from collections.abc import Callable, Iterator
+import hashlib
+import logging
+import re
+import zlib
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import orjson
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, QueryDict, StreamingHttpResponse
-from django.utils import timezone
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_safe
+from django.utils.cache import get_conditional_response
+from django.utils.http import parse_header_parameters
 
-from footage.catalogue import answers, authorities
-from footage.catalogue.published import fields, published
+from footage.catalogue import answers, authorities, formats, streams
+from footage.catalogue.authorities import Authorities
+from footage.catalogue.formats.about import About, about, data_package, table_schema, version
 from footage.catalogue.queries import PARAMETERS, Query
+from footage.research.answering import fresh, read_only
 from footage.research.problems import problem
 
-# What spreadsheets take for the beginning of a formula; the second row is full-width.
-FORMULA = frozenset("=+-@\t\r＝＋－＠")
-# Skipped by spreadsheets before they look for one: spaces, line ends, and invisible marks.
-_UNSEEN = (
-    "".join(
-        chr(code)
-        for code in (0x20, 0x0A, 0x0B, 0x0C, 0xA0, 0x61C, *range(0x200B, 0x2010), 0x2028, 0x2029)
+MEDIA_TYPE = "application/json"
+# What gzip may cost while a million records go by; each further level gains a few per cent.
+LEVEL = 4
+
+logger = logging.getLogger(__name__)
+
+
+@read_only
+def export(request: HttpRequest, format: str) -> HttpResponseBase:
+    """`/export/clips.<format>`, with the query of the list and an optional `.gz`."""
+    suffix = format.removesuffix(".gz")
+    form = formats.FORMATS.get(suffix)
+    if form is None or (form.packed and format != suffix):
+        known = ", ".join(formats.FORMATS)
+        return problem(404, "No such format", f"The formats are: {known}.")
+    asked = _asked(request)
+    if isinstance(asked, HttpResponseBase):
+        return asked
+    of, names = asked
+    file = format != suffix
+    encoded = not file and not form.packed and _accepts_gzip(request)
+    etag = _etag(of, format, encoded)
+    response: Any = StreamingHttpResponse(
+        _pieces(form, of, names, packed=file or encoded) if request.method == "GET" else (),
+        content_type="application/gzip" if file else form.media_type,
     )
-    + "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u3000\ufeff\x00"
-)
+    response["Content-Disposition"] = f'attachment; filename="{_file_name(of, format)}"'
+    beside = f"{settings.BASE_URL}/export/datapackage.json{of.query.address}"
+    response["Link"] = f'<{beside}>; rel="describedby"; type="{MEDIA_TYPE}"'
+    response["Cache-Control"] = "no-cache"
+    response["ETag"] = etag
+    if encoded:
+        response["Content-Encoding"] = "gzip"
+    if not (file or form.packed):
+        response["Vary"] = "Accept-Encoding"
+    return get_conditional_response(request, etag=etag, response=response) or response
 
 
-@csrf_exempt
-@require_safe
-def clips_csv(request: HttpRequest) -> HttpResponseBase:
-    return _export(request, "csv", "text/csv; charset=utf-8; header=present", _csv)
+@read_only
+def description(request: HttpRequest) -> HttpResponseBase:
+    """`/export/datapackage.json`: what the exports of a query are, and what is in each column."""
+    asked = _asked(request)
+    if isinstance(asked, HttpResponseBase):
+        return asked
+    of, _ = asked
+    package = data_package(of, [_resource(form, of) for form in formats.FORMATS.values()])
+    return fresh(request, orjson.dumps(package, option=orjson.OPT_INDENT_2), MEDIA_TYPE)
 
 
-@csrf_exempt
-@require_safe
-def clips_jsonl(request: HttpRequest) -> HttpResponseBase:
-    return _export(request, "jsonl", "application/jsonl; charset=utf-8", _jsonl)
-
-
-def defused(text: str) -> str:
-    """Text that no spreadsheet evaluates: with an apostrophe before what would begin a formula."""
-    seen = text.lstrip(_UNSEEN)
-    return f"'{text}" if seen[:1] in FORMULA and seen else text
-
-
-def _export(
-    request: HttpRequest,
-    suffix: str,
-    media_type: str,
-    written: Callable[[Iterator[dict[str, Any]]], Iterator[bytes]],
-) -> HttpResponseBase:
+def _asked(request: HttpRequest) -> tuple[About, Authorities] | HttpResponseBase:
+    """What an export of the request's query is; or the problem there is with it."""
     query = Query.read(request.GET)
     if wrong := _wrong(request.GET, query):
         return problem(400, "Unknown or unusable query parameter", wrong)
@@ -67,14 +84,7 @@ def _export(
     found = answers.answer(query, names, facets=(), size=0)
     if not found.searched:
         return problem(503, "Words cannot be searched just now", "The search index is being built.")
-    number = found.facets.total
-    rows = (published(row, names) for row in answers.every(query, names))
-    response = StreamingHttpResponse(written(rows), content_type=media_type)
-    name = f"aleppo-archive_{timezone.now():%Y-%m-%d}_{number}-records.{suffix}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "no-cache"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return about(query, found.facets.total), names
 
 
 def _wrong(parameters: QueryDict, query: Query) -> str:
@@ -89,39 +99,79 @@ def _wrong(parameters: QueryDict, query: Query) -> str:
     return ""
 
 
-def _jsonl(rows: Iterator[dict[str, Any]]) -> Iterator[bytes]:
-    for row in rows:
-        yield orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
+# --- The stream -----------------------------------------------------------------------------------
+def _pieces(
+    form: formats.Format, of: About, names: Authorities, *, packed: bool
+) -> Iterator[bytes]:
+    rows = streams.every(of.query, names, tombstones=form.tombstones)
+    pieces = form.write(rows, of, names)
+    return _gzipped(pieces) if packed else _whole_or_broken(pieces, form.broken)
 
 
-class _Line:
-    """A file for csv.writer that keeps the line just written."""
-
-    def write(self, text: str) -> int:
-        self.text = text
-        return len(text)
-
-
-def _csv(rows: Iterator[dict[str, Any]]) -> Iterator[bytes]:
-    line = _Line()
-    writer = csv.writer(line, lineterminator="\r\n")
-    writer.writerow(fields())
-    yield ("\ufeff" + line.text).encode()
-    for row in rows:
-        writer.writerow([_cell(value) for value in row.values()])
-        yield line.text.encode()
+def _whole_or_broken(pieces: Iterable[bytes], broken: bytes) -> Iterator[bytes]:
+    """The pieces; after a failure what makes them unreadable, and the failure."""
+    try:
+        yield from pieces
+    except Exception:
+        logger.exception("An export broke off")
+        yield broken
+        raise
 
 
-def _cell(value: Any) -> str:
-    """One CSV cell. Only text can be a formula; numbers are written as they are."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return repr(value)
-    if isinstance(value, str):
-        return defused(value)
-    if all(isinstance(each, str) for each in value):
-        return defused(" | ".join(value))
-    return orjson.dumps(value).decode()
+def _gzipped(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """A gzip member without name and time. After a failure it has no end, which readers notice."""
+    packer = zlib.compressobj(LEVEL, wbits=31)
+    # Its head at once, so that what breaks off before the first block is no empty file either.
+    yield packer.compress(b"") + packer.flush(zlib.Z_SYNC_FLUSH)
+    try:
+        for piece in pieces:
+            if packed := packer.compress(piece):
+                yield packed
+    except Exception:
+        logger.exception("An export broke off")
+        raise
+    yield packer.flush()
+
+
+def _accepts_gzip(request: HttpRequest) -> bool:
+    for offered in request.headers.get("Accept-Encoding", "").split(","):
+        coding, parameters = parse_header_parameters(offered)
+        if coding.strip() in ("gzip", "*"):
+            return bool(parameters.get("q", "1").strip("0. "))
+    return False
+
+
+def _etag(of: About, format: str, encoded: bool) -> str:
+    """Weak: what is withdrawn while an export runs is missing from its end."""
+    told = repr((of.query.address, of.change, of.authorities, version(), format, encoded))
+    return f'W/"{hashlib.sha256(told.encode()).hexdigest()[:32]}"'
+
+
+# --- Names ----------------------------------------------------------------------------------------
+def _file_name(of: About, format: str) -> str:
+    """By what was asked, as of which change, how many: two questions never share a name."""
+    words = [value for name, value in of.query.pairs() if name not in ("sort", "after", "q")]
+    asked = "_".join(re.sub(r"[^a-z0-9-]+", "-", word.lower())[:30] for word in words)
+    number = f"{of.records}-record{'s' * (of.records != 1)}"
+    searched = "search" if of.query.text else ""
+    parts = ["aleppo-archive", searched, asked[:80], f"change-{of.change}", number]
+    return f"{'_'.join(part for part in parts if part)}.{format}"
+
+
+def _resource(form: formats.Format, of: About) -> dict[str, Any]:
+    """The entry of one format in the data package."""
+    described: dict[str, Any] = {
+        "name": "clips-" + form.suffix.replace(".", "-"),
+        "path": f"{settings.BASE_URL}/export/clips.{form.suffix}{of.query.address}",
+        "format": form.suffix.rpartition(".")[2],
+        "mediatype": form.media_type.partition(";")[0],
+        "encoding": "utf-8",
+    }
+    if form.suffix == "csv":
+        described |= {
+            "type": "table",
+            "profile": "tabular-data-resource",
+            "dialect": {"lineTerminator": "\r\n", "doubleQuote": True},
+            "schema": table_schema(),
+        }
+    return described

@@ -7,8 +7,8 @@ from footage.research import citations, exports, schemas
 from footage.research.oai import views as oai
 
 urlpatterns = [
-    path("export/clips.csv", exports.clips_csv, name="export-csv"),
-    path("export/clips.jsonl", exports.clips_jsonl, name="export-jsonl"),
+    path("export/clips.<str:format>", exports.export, name="export"),
+    path("export/datapackage.json", exports.description, name="export-description"),
     path("schemas/record-<int:number>.json", schemas.record_schema, name="record-schema"),
     *(
         path(

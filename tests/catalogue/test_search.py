@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from footage.catalogue import authorities, database
-from footage.catalogue.answers import answer, every, without_words
+from footage.catalogue.answers import answer, without_words
 from footage.catalogue.index.language import parts
 from footage.catalogue.index.words import placed, words
 from footage.catalogue.queries import FACETS, Query
+from footage.catalogue.streams import every
 from tests.catalogue.indexes import ask, everything, index, references
 from tests.reading_room import rows
 
@@ -294,7 +295,7 @@ def test_an_export_of_a_search_holds_every_record_of_it() -> None:
     names = authorities.current()
     query = Query.read(QueryDict("q=bread&kind=clip&kind=testimony"))
     expected = {row.reference for row in database.page(without_words(query), 1000).records}
-    found = [row.reference for row in every(query, names)]
+    found = [row.reference for piece in every(query, names) for row in piece]
     assert len(found) == len(set(found)) == ask("q=bread&kind=clip&kind=testimony").facets.total
     assert set(found) < expected
 

@@ -13,6 +13,7 @@ from django.db import models
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from footage.catalogue.formats import FORMATS
 from footage.catalogue.models import PublicAuthority, PublicRecord, PublicRendition
 from footage.references import check_character
 
@@ -58,7 +59,7 @@ def samples() -> dict[str, list[str]]:
         "slug": [*_sorted(PublicAuthority, "slug"), "no-such-slug"],
         "name": [*_sorted(PublicRendition, "name"), "no-such-name"],
         "language": ["ar", "en", "xx"],
-        "format": ["csv", "jsonl", "exe"],
+        "format": [*FORMATS, "jsonl.gz", "exe"],
         "number": ["1", "2", "99"],
         "year": ["2012", "2016", "9999"],
         "month": ["9", "13"],

@@ -183,6 +183,8 @@ READERS = {
     *("neighbourhoods", "neighbourhood", "journalists", "journalist", "event", "film"),
     *("map", "dates", "year", "month", "day", "permanent", "captions", "media"),
     *("healthz", "robots", "sitemap", "export-csv", "export-jsonl"),
+    *("dates", "year", "month", "day", "permanent", "captions", "media"),
+    *("healthz", "robots", "sitemap", "export", "export-description"),
     *("data_dictionary", "record-schema"),
     *("cite-txt", "cite-bib", "cite-ris", "cite-csl.json", "unapi"),
 }

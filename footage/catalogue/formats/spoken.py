@@ -1,0 +1,57 @@
+"""Transcripts as files: WebVTT, SubRip and plain text, of one record or of a whole list."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+import orjson
+
+from footage.catalogue.formats.flat import without_transcripts
+from footage.catalogue.formats.zipped import zipped
+from footage.catalogue.record import Transcript
+from footage.catalogue.streams import Row
+from footage.timed_text import Segment, write_plain, write_srt, write_webvtt
+
+WRITERS: dict[str, Callable[[list[Segment], str], str]] = {
+    "vtt": write_webvtt,
+    "srt": write_srt,
+    "txt": write_plain,
+}
+MEDIA_TYPES = {
+    "vtt": "text/vtt; charset=utf-8",
+    "srt": "application/x-subrip; charset=utf-8",
+    "txt": "text/plain; charset=utf-8",
+}
+
+
+def segments(transcript: Transcript) -> list[Segment]:
+    """What is said, in milliseconds; a cue without words is left out."""
+    return [
+        Segment(round(each.start_s * 1000), round(each.end_s * 1000), each.speaker, each.text)
+        for each in transcript.segments
+        if each.text.strip()
+    ]
+
+
+def as_zip(
+    pieces: Iterable[list[Row]], suffix: str, about: Iterable[tuple[str, str]]
+) -> Iterator[bytes]:
+    """A file for each transcript, called by its record and its language."""
+    return zipped(_files(pieces, suffix, about))
+
+
+def _files(
+    pieces: Iterable[list[Row]], suffix: str, about: Iterable[tuple[str, str]]
+) -> Iterator[tuple[str, bytes]]:
+    yield "ABOUT.txt", "".join(f"{key}: {value}\n" for key, value in about).encode()
+    write = WRITERS[suffix]
+    for piece in pieces:
+        for row in piece:
+            if row.document is None:
+                continue
+            _, spoken = without_transcripts(row.document)
+            for each in orjson.loads(spoken or "[]"):
+                transcript = Transcript.model_validate(each)
+                if said := segments(transcript):
+                    # Of a testimony: the clip on whose clock it runs, of which there may be many.
+                    clip = f".{transcript.clip}" if transcript.clip != row.reference else ""
+                    name = f"{row.reference}{clip}.{transcript.language}.{suffix}"
+                    yield name, write(said, transcript.language).encode()

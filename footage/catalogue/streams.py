@@ -1,0 +1,111 @@
+"""Everything a query finds, row by row, for whoever takes it all: exports, harvesters, releases.
+
+Rows come in the order of publication and in pieces, so memory does not grow with their number,
+no transaction stays open while a slow reader fetches, and what is withdrawn meanwhile is in no
+later piece (an open cursor would go on serving it). Cost: one query a piece, through the primary
+key; a query with choices lists the keys it finds first (8 bytes each).
+"""
+
+from array import array
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from django.db.models import CharField
+from django.db.models.functions import Cast, Left
+
+from footage.catalogue.authorities import Authorities
+from footage.catalogue.cursors import Cursor
+from footage.catalogue.database import matching
+from footage.catalogue.index.searching import Search
+from footage.catalogue.models import PublicRecord, RecordQuerySet
+from footage.catalogue.queries import Query
+
+# Rows asked for at a time, and handed on: what is made of them takes memory too.
+PIECE = 1000
+HANDED = 250
+
+
+class Row(NamedTuple):
+    """A public record as it stands. Days are ISO 8601 in UTC; without a document it is withdrawn,
+    and only then has it a day and a class of reason for that."""
+
+    pk: int
+    reference: str
+    kind: str
+    version: int
+    published_at: str
+    revised_at: str
+    withdrawn_at: str | None
+    withdrawal_reason: str
+    document: str | None
+
+
+def every(query: Query, names: Authorities, *, tombstones: bool = False) -> Iterator[list[Row]]:
+    """Pieces of what a query finds; with the withdrawn ones, where it asks for whole kinds.
+
+    Words need the index: raises Unavailable before the first piece where there is none.
+    """
+    if query.text:
+        return _spoken(query, names)
+    if whole(query):
+        rows = PublicRecord.objects.filter(kind__in=query.kinds)
+        return _walked(rows if tombstones else rows.live())
+    if set(query.chosen) - {"kind"}:
+        return _listed(matching(query))
+    return _walked(matching(query))
+
+
+def whole(query: Query) -> bool:
+    """Whether a query leaves out nothing of the kinds of records it asks for."""
+    return not (set(query.chosen) - {"kind"} or query.start or query.end or query.text)
+
+
+def _walked(rows: RecordQuerySet) -> Iterator[list[Row]]:
+    last = 0
+    while found := _read(rows.filter(pk__gt=last).order_by("pk")[:PIECE]):
+        last = found[-1].pk
+        yield from _handed(found)
+
+
+def _listed(rows: RecordQuerySet) -> Iterator[list[Row]]:
+    """By their keys: asking for every piece anew would look the choices up as often."""
+    keys = array("q", rows.order_by("pk").values_list("pk", flat=True).iterator(10_000))
+    for start in range(0, len(keys), PIECE):
+        live = PublicRecord.objects.live().filter(pk__in=keys[start : start + PIECE])
+        yield from _handed(_read(live.order_by("pk")))
+
+
+def _spoken(query: Query, names: Authorities) -> Iterator[list[Row]]:
+    asked = replace(query, sort="published", after="")
+    while True:
+        found = Search(asked, names).page(PIECE)
+        live = PublicRecord.objects.live().filter(reference__in=found.references)
+        rows = {row.reference: row for row in _read(live)}
+        yield from _handed([rows[each] for each in found.references if each in rows])
+        if not found.following:
+            return
+        beyond = PublicRecord.objects.filter(reference__in=found.references[-1:])
+        last = beyond.values_list("published_at", flat=True).get()
+        cursor = Cursor("published", False, last, found.references[-1])
+        asked = replace(asked, after=cursor.write())
+
+
+def _handed(rows: list[Row]) -> Iterator[list[Row]]:
+    for start in range(0, len(rows), HANDED):
+        yield rows[start : start + HANDED]
+
+
+# Days as text: reading moments into objects costs more than all the rest of a row.
+_COLUMNS: tuple[Any, ...] = (
+    *("pk", "reference", "kind", "version"),
+    *(
+        Left(Cast(moment, CharField()), 10)
+        for moment in ("published_at", "revised_at", "withdrawn_at")
+    ),
+    *("withdrawal_reason", "document"),
+)
+
+
+def _read(rows: RecordQuerySet) -> list[Row]:
+    return list(map(Row._make, rows.values_list(*_COLUMNS)))
