@@ -22,8 +22,8 @@ from footage.catalogue.models import PublicRecord, RecordQuerySet
 from footage.catalogue.queries import Query
 
 # Rows asked for at a time, and handed on: what is made of them takes memory too.
-PIECE = 1000
-HANDED = 250
+PIECE = 400
+HANDED = 200
 
 
 class Row(NamedTuple):

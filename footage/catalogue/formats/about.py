@@ -1,12 +1,12 @@
 """What an exported file is: the question it answers, how much, as of when, under which terms.
 
-No clock is in it. A file shows the catalogue after its last change, whose number and moment are
+No clock is in it. A file shows the catalogue after its last change, whose number and day are
 public; asked again before the next one it is the same, byte for byte.
 """
 
 import tomllib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -43,7 +43,7 @@ class About:
     change: int
     # The counter of names.
     authorities: int
-    changed_at: datetime | None
+    changed_on: date | None
 
     @property
     def address(self) -> str:
@@ -68,8 +68,8 @@ class About:
 
     @property
     def as_of(self) -> str:
-        """The moment of the last change, UTC seconds; "" for an empty catalogue."""
-        return f"{self.changed_at:%Y-%m-%dT%H:%M:%SZ}" if self.changed_at else ""
+        """The day of the last change (UTC), no finer than is public; "" in an empty catalogue."""
+        return self.changed_on.isoformat() if self.changed_on else ""
 
     def stated(self) -> dict[str, Any]:
         """For programs."""
@@ -92,14 +92,12 @@ def about(query: Query, records: int) -> About:
     gone = PublicRecord.objects.filter(withdrawn_at__isnull=False, kind__in=query.kinds)
     counted = gone.values(one=Value(1)).annotate(number=Count("pk")).values("number")
     state = PublicState.objects.filter(pk=1).annotate(
-        revised=Subquery(last.values("revised_at")[:1]),
-        withdrawn=Subquery(last.values("withdrawn_at")[:1]),
+        day=Subquery(last.values("changed_on")[:1]),
         gone=Subquery(counted.order_by()) if whole(query) else Value(0),
     )
-    found = state.values_list("change", "authorities", "revised", "withdrawn", "gone").first()
-    change, names, revised, withdrawn, gone_number = found or (0, 0, None, None, 0)
-    moments = [moment for moment in (revised, withdrawn) if moment is not None]
-    return About(query, records, gone_number or 0, change, names, max(moments, default=None))
+    found = state.values_list("change", "authorities", "day", "gone").first()
+    change, names, day, tombstones = found or (0, 0, None, 0)
+    return About(query, records, tombstones or 0, change, names, day)
 
 
 def dict_of(query: Query) -> dict[str, list[str]]:
@@ -127,7 +125,6 @@ def data_package(of: About, resources: list[dict[str, Any]]) -> dict[str, Any]:
         "description": RIGHTS,
         "homepage": of.address,
         "version": str(of.change),
-        **({"created": of.as_of} if of.as_of else {}),
         "licenses": [
             {
                 "name": "other",
