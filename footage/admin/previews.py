@@ -1,5 +1,6 @@
 """The very page that readers would get, made from a draft and seen by staff alone."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -67,8 +68,7 @@ def answer(desk: Any, request: HttpRequest, item: Any, language: str) -> HttpRes
                 None,
                 shown.names,
                 language,
-                show=True,
-                quality=request.GET.get("quality", ""),
+                choice=replace(pages.Choice.read(request.GET), show="1"),
                 media=working_media,
             )
         else:

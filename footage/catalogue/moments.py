@@ -3,15 +3,21 @@
 The form of the temporal dimension of Media Fragments URI 1.0, in normal play time, without units.
 """
 
+import re
+
 # A clip is hours long at most; anything beyond is not a moment.
 LONGEST_S = 360_000
+_NORMAL_PLAY_TIME = re.compile(r"(?:(?:(\d{1,3}):)?(\d{1,3}):)?(\d{1,6}(?:\.\d{0,6})?)", re.ASCII)
 
 # From this second on, to the other or to the end of the recording.
 Moment = tuple[float, float | None]
 
 
 def read(text: str) -> Moment | None:
-    """Seconds of "12" or "12,15"; None for anything else. An end before its start is no end."""
+    """Seconds of "12", "12,15" or "1:05,1:20"; None for anything else.
+
+    An end before its start is no end.
+    """
     first, comma, last = text.partition(",")
     start = _seconds(first)
     if start is None:
@@ -41,7 +47,10 @@ def clock(seconds: float) -> str:
 
 
 def _seconds(text: str) -> float | None:
-    if not text.isascii() or len(text) > 12 or not text.replace(".", "", 1).isdigit():
+    """Of 65, 65.5, 1:05 or 1:01:05, within the longest clip."""
+    found = _NORMAL_PLAY_TIME.fullmatch(text)
+    if found is None:
         return None
-    value = float(text)
+    hours, minutes, seconds = (float(part or 0) for part in found.groups())
+    value = hours * 3600 + minutes * 60 + seconds
     return value if value <= LONGEST_S else None

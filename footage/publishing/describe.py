@@ -98,7 +98,10 @@ def _describe_clip(clip: Clip, copies: tuple[PublicCopy, ...], muted: frozenset[
         download=may_download(clip),
         renditions=() if closed else copies,
         transcripts=tuple(
-            _transcript(transcript, without=silent) for transcript in clip.transcripts.all()
+            _transcript(transcript, without=silent)
+            for transcript in clip.transcripts.all()
+            # What is held back is described, and nothing more of it is given out.
+            if clip.advisory_level != "withheld"
         ),
         master_fixity=clip.master.fixity if clip.verifiable_in_public else None,
         demonstration=clip.demonstration,

@@ -111,6 +111,9 @@ def _sitemap() -> Iterator[str]:
 
 
 def _segments(record: Record, language: str) -> list[Segment]:
+    """What is said in a clip, in one language; nothing of a clip that is held back."""
+    if record.advisory_level == "withheld":
+        return []
     return [
         Segment(round(each.start_s * 1000), round(each.end_s * 1000), each.speaker, each.text)
         for transcript in record.transcripts

@@ -7,6 +7,7 @@ held back never does.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, Protocol
 
 from django.conf import settings
@@ -17,14 +18,9 @@ from footage.catalogue.authorities import EVENT, FILM, JOURNALIST, NEIGHBOURHOOD
 from footage.catalogue.authorities import Authorities as Names
 from footage.catalogue.authorities import credited as byline
 from footage.catalogue.record import Record
-from footage.reading_room.player import (
-    MediaAddress,
-    copy_of,
-    download,
-    kept_query,
-    played,
-    player,
-)
+from footage.catalogue.showing import closed, picture
+from footage.reading_room.choices import Choice as Choice
+from footage.reading_room.player import MediaAddress, download, made, played, player
 from footage.reading_room.related import related
 from footage.reading_room.transcripts import moment_at, moment_here, side_by_side
 from footage.reading_room.wording import (
@@ -41,6 +37,7 @@ OWN_NAMES = {"en": "English", "ar": "العربية"}
 FOLDERS = {"clip": "clips", "testimony": "testimonies"}
 # Relations of two clips that show the same footage.
 SAME_FOOTAGE = {"copy", "whole", "part"}
+UNASKED = Choice()
 # What an advisory warns the ear of; everything else is seen.
 HEARD = {"grief-and-screaming", "loud-explosions", "hate-speech"}
 
@@ -75,7 +72,20 @@ def frame(language: str, here: str) -> dict[str, Any]:
         "in_languages": in_languages,
         "base_url": settings.BASE_URL,
         "here": here,
+        **_data(here),
         "demonstration_site": settings.ARCHIVE_DEMONSTRATION,
+    }
+
+
+def _data(here: str) -> dict[str, Any]:
+    """Whether the address asks for no pictures, and the address that asks for the opposite."""
+    path, _, query = here.partition("?")
+    pairs = query.split("&") if query else []
+    low = "data=low" in pairs
+    kept = [pair for pair in pairs if not pair.startswith("data=")]
+    return {
+        "low": low,
+        "data_switch": f"{path}?{'&'.join([*kept, 'data=full' if low else 'data=low'])}",
     }
 
 
@@ -97,8 +107,7 @@ def card(
 ) -> dict[str, Any]:
     """One record in a list. `certain` is false where it only may belong to the list."""
     title, other_title = in_both(record.title_en, record.title_ar, language)
-    closed = record.advisory_level in {"graphic", "withheld"}
-    poster = None if closed else copy_of(record, "poster") or copy_of(record, "photograph")
+    poster = picture(record)
     return {
         "reference": record.reference,
         "kind": record.kind,
@@ -114,7 +123,7 @@ def card(
         "advisories": _advisory_labels(record, language),
         "level": record.advisory_level,
         "level_label": label_of(vocabularies.ADVISORY_LEVELS, record.advisory_level, language),
-        "closed": closed,
+        "closed": closed(record),
         "poster": media(poster.name) if poster else "",
         "poster_width": poster and poster.width,
         "poster_height": poster and poster.height,
@@ -130,35 +139,35 @@ def clip_page(
     language: str,
     *,
     links: Iterable[dict[str, Any]] = (),
-    show: bool = False,
-    t: tuple[float, float | None] | None = None,
-    quality: str = "",
+    choice: Choice = UNASKED,
     media: MediaAddress = public_media,
 ) -> dict[str, Any]:
-    """Everything the page of a clip shows. `links` are cards with `relation` and a range.
-
-    `quality` is one of QUALITIES; what the clip does not have is as if nothing was asked for.
-    """
-    gate = record.gated and not show
+    """Everything the page of a clip shows. `links` are cards with `relation` and a range."""
+    gate = record.gated and not choice.show
+    withheld = record.advisory_level == "withheld"
     links = list(links)
-    shown = None if gate else player(record, language, t, quality, show, media)
-    chosen = shown["quality"] if shown else ""
-    kept = kept_query(show, chosen)
+    shown = None if gate else player(record, language, choice, media)
+    kept = replace(choice, quality=shown["quality"] if shown else "")
+    spoken = () if withheld else record.transcripts
     return {
         **_about(record, envelope, authorities, language),
-        "gate": _gate(record, language, t) if gate else None,
-        "withheld": record.advisory_level == "withheld",
+        "gate": _gate(record, language, choice) if gate else None,
+        "withheld": withheld,
         "player": shown,
         "download": download(record, shown, media),
-        "transcript": side_by_side(record.transcripts, language, moment_here(kept)),
+        "transcript": side_by_side(spoken, language, moment_here(kept.kept)),
         "advisories": [_advisory(advisory, language) for advisory in record.advisories],
-        "copies": [] if gate or record.advisory_level == "withheld" else played(record),
+        "made": made(record),
+        "copies": [] if gate or withheld else played(record),
         "testimonies": [link for link in links if link["relation"] == "linked"],
         "same_footage": [link for link in links if link["relation"] in SAME_FOOTAGE],
         "related": related(record, links, authorities, language),
-        "t_query": f"t={moments.write(t)}" if t else "",
-        "kept": kept,
-        "indexed": not show and not chosen,
+        "choice": kept,
+        "at": moments.write(choice.t) if choice.t else "",
+        "kept": kept.kept,
+        "low_path": kept.address(data="full" if choice.low else "low", quality=""),
+        "sound_path": kept.address(show="1"),
+        "indexed": not kept.pairs(),
     }
 
 
@@ -283,12 +292,19 @@ def _where(record: Record, authorities: Names, language: str) -> dict[str, Any]:
     }
 
 
-def _gate(record: Record, language: str, t: tuple[float, float | None] | None) -> dict[str, Any]:
+def _gate(record: Record, language: str, choice: Choice) -> dict[str, Any]:
+    """What is said in place of the clip, and the ways on from there."""
     warned = [_advisory(advisory, language) for advisory in record.advisories]
+    last = max((advisory.end_s or 0 for advisory in record.advisories), default=0)
     return {
         "seen": [each for each in warned if each["code"] not in HEARD],
         "heard": [each for each in warned if each["code"] in HEARD],
-        "show": "?show=1" + (f"&t={moments.write(t)}" if t else "") + "#player",
+        "timed": any(each["start"] or each["end"] for each in warned),
+        "show": choice.address(show="1"),
+        "muted": choice.address(show="muted"),
+        # The hardest moments have an end that comes before the clip's.
+        "after": last if 0 < last < (record.duration_s or 0) else None,
+        "show_after": choice.address(show="1", t=(last, None)),
     }
 
 

@@ -1,7 +1,7 @@
 """The part of a clip's page that plays or shows it: qualities, moments, captions. Pure.
 
-What a reader chose stands in the address (`show`, `quality`, `t`), so all of it works without
-scripts. Nothing here is called for a clip whose gate is closed.
+What a reader chose stands in the address (`choices.Choice`), so all of it works without scripts.
+Nothing here is called for a clip whose gate is closed.
 """
 
 from collections.abc import Callable
@@ -10,49 +10,64 @@ from typing import Any
 from footage import vocabularies
 from footage.catalogue import moments
 from footage.catalogue.record import Record, Rendition
+from footage.reading_room.choices import Choice
 
 MediaAddress = Callable[[str], str]
 # The qualities a reader may choose, as addresses write them, and the copies they stand for.
-QUALITIES = {"240": "playable-240", "480": "playable", "720": "playable-720", "sound": "sound"}
+QUALITIES = {
+    "240": "playable-240",
+    "480": "playable",
+    "720": "playable-720",
+    "sound": "sound",
+    "stills": "strip",
+}
+# What plays when nothing was chosen: the copy for everybody, or the smallest that moves.
+UNASKED = ("playable", "sound")
+UNASKED_LOW = ("playable-240", "playable", "sound")
 # Moments of a sound recording that its waveform links to.
 MARKS = 6
+STILLS = {"poster", "strip", "photograph", "photograph-small"}
 # Captions of languages without a shared code would confuse a player's menu.
 CAPTIONED = {code for code in vocabularies.LANGUAGES.codes if code not in {"zxx", "und"}}
 
 
 def player(
-    record: Record,
-    language: str,
-    t: tuple[float, float | None] | None,
-    quality: str,
-    show: bool,
-    media: MediaAddress,
+    record: Record, language: str, choice: Choice, media: MediaAddress
 ) -> dict[str, Any] | None:
     """The element that plays or shows the clip; None when there is nothing to play."""
     if record.advisory_level == "withheld":
         return None
     if (photograph := copy_of(record, "photograph")) is not None:
-        return _photograph(record, photograph, media)
-    chosen = copy_of(record, QUALITIES.get(quality, ""))
-    found = chosen or copy_of(record, "playable") or copy_of(record, "sound")
+        return _photograph(record, photograph, choice, media)
+    chosen = None if choice.quality not in QUALITIES else copy_of(record, QUALITIES[choice.quality])
+    if chosen and chosen.role == "sound" and choice.muted:
+        chosen = None  # there would be nothing left of it
+    roles = UNASKED_LOW if choice.low else UNASKED
+    found = chosen or next((copy for role in roles if (copy := copy_of(record, role))), None)
     if found is None:
         return None
-    poster = copy_of(record, "poster")
-    kept = kept_query(show, quality if chosen else "")
+    poster = None if choice.low else copy_of(record, "poster")
+    kept = Choice(choice.show, choice.data, choice.quality if chosen else "", choice.t)
+    stills = found.role == "strip"
     return {
-        "element": "audio" if found.role == "sound" else "video",
-        "address": media(found.name) + (f"#t={moments.write(t)}" if t else ""),
+        "element": {"sound": "audio", "strip": "stills"}.get(found.role, "video"),
+        "address": media(found.name) + (f"#t={moments.write(choice.t)}" if choice.t else ""),
         "copy": found,
-        "quality": quality if chosen else "",
+        "quality": kept.quality,
+        "muted": choice.muted,
         "poster": media(poster.name) if poster else "",
-        "captions": [] if found.role == "sound" else _captions(record, language),
-        "choices": _choices(record, found, show, t),
-        "strip": _strip(record, kept, media) or _waveform(record, kept),
+        "captions": [] if found.role in {"sound", "strip"} else _captions(record, language),
+        "choices": _choices(record, found, choice),
+        "strip": (None if choice.low and not stills else _strip(record, kept, media))
+        or _waveform(record, kept),
     }
 
 
-def _photograph(record: Record, large: Rendition, media: MediaAddress) -> dict[str, Any]:
-    """A photograph in the sizes there are; the browser takes the one that its screen needs."""
+def _photograph(
+    record: Record, large: Rendition, choice: Choice, media: MediaAddress
+) -> dict[str, Any]:
+    """A photograph in the sizes there are; the browser takes the one that its screen needs, or
+    the smallest for a reader who is short of data."""
     small = copy_of(record, "photograph-small")
     if small is not None and (small.width, small.height) == (large.width, large.height):
         small = None  # a photograph that was small to begin with
@@ -61,27 +76,28 @@ def _photograph(record: Record, large: Rendition, media: MediaAddress) -> dict[s
         "element": "img",
         "address": media((small or large).name),
         "large": media(large.name),
-        "sources": ", ".join(f"{media(copy.name)} {copy.width}w" for copy in sizes),
+        "sources": ""
+        if choice.low
+        else ", ".join(f"{media(copy.name)} {copy.width}w" for copy in sizes),
         "copy": large,
         "quality": "",
+        "muted": choice.muted,
     }
 
 
-def _choices(
-    record: Record, playing: Rendition, show: bool, t: tuple[float, float | None] | None
-) -> list[dict[str, Any]]:
+def _choices(record: Record, playing: Rendition, choice: Choice) -> list[dict[str, Any]]:
     """The qualities of a video beside each other, as links; none where there is but one."""
-    at = f"&t={moments.write(t)}" if t else ""
     found = [(quality, copy_of(record, role)) for quality, role in QUALITIES.items()]
     choices = [
         {
-            "lines": "" if copy.role == "sound" or not copy.width else lines_of(copy),
+            "kind": copy.role if copy.role in {"sound", "strip"} else "video",
+            "lines": lines_of(copy),
             "bytes": copy.bytes,
-            "path": f"?{kept_query(show, quality)[:-1]}{at}#player",
+            "path": choice.address(quality=quality),
             "current": copy == playing,
         }
         for quality, copy in found
-        if copy is not None
+        if copy is not None and not (copy.role == "sound" and choice.muted)
     ]
     return choices if len(choices) > 1 else []
 
@@ -91,7 +107,7 @@ def lines_of(copy: Rendition) -> str:
     return f"{min(copy.width or 0, copy.height or 0)}p"
 
 
-def _strip(record: Record, kept: str, media: MediaAddress) -> dict[str, Any] | None:
+def _strip(record: Record, choice: Choice, media: MediaAddress) -> dict[str, Any] | None:
     """Frames over the clip, each a link to its moment."""
     strip = copy_of(record, "strip")
     if strip is None or not strip.times_s:
@@ -100,11 +116,11 @@ def _strip(record: Record, kept: str, media: MediaAddress) -> dict[str, Any] | N
         "address": media(strip.name),
         "width": strip.width,
         "height": strip.height,
-        "moments": [_moment(time, kept) for time in strip.times_s],
+        "moments": [_moment(time, choice) for time in strip.times_s],
     }
 
 
-def _waveform(record: Record, kept: str) -> dict[str, Any] | None:
+def _waveform(record: Record, choice: Choice) -> dict[str, Any] | None:
     """The loudness of a sound recording as the outline of a drawing, with moments to go to."""
     if not record.waveform or not record.duration_s:
         return None
@@ -112,22 +128,31 @@ def _waveform(record: Record, kept: str) -> dict[str, Any] | None:
     return {
         "bars": "".join(bars),
         "across": len(record.waveform),
-        "moments": [_moment(record.duration_s * n / MARKS, kept) for n in range(MARKS)],
+        "moments": [_moment(record.duration_s * n / MARKS, choice) for n in range(MARKS)],
     }
 
 
-def _moment(time_s: float, kept: str) -> dict[str, Any]:
-    return {"start": time_s, "path": f"?{kept}t={moments.write((time_s, None))}#player"}
-
-
-def kept_query(show: bool, quality: str) -> str:
-    """What a reader chose, as the beginning of a query that says where to go on."""
-    return ("show=1&" if show else "") + (f"quality={quality}&" if quality else "")
+def _moment(time_s: float, choice: Choice) -> dict[str, Any]:
+    return {
+        "start": time_s,
+        "at": moments.write((time_s, None)),
+        "path": choice.address(t=(time_s, None)),
+    }
 
 
 def played(record: Record) -> list[Rendition]:
     """The copies that can be watched or heard, for their sizes and digests."""
     return [copy for copy in record.renditions if copy.role not in {"poster", "strip"}]
+
+
+def made(record: Record) -> dict[str, int]:
+    """How many copies were made for readers, by what they are: `moving`, `sound`, `stills`."""
+    roles = [copy.role for copy in record.renditions]
+    return {
+        "moving": sum(role.startswith("playable") for role in roles),
+        "sound": roles.count("sound"),
+        "stills": sum(role in STILLS for role in roles),
+    }
 
 
 def _captions(record: Record, language: str) -> list[dict[str, str]]:
@@ -147,7 +172,7 @@ def download(
     record: Record, shown: dict[str, Any] | None, media: MediaAddress
 ) -> dict[str, Any] | None:
     """The copy that is shown, to be taken away; None where that is not agreed to."""
-    if shown is None or not record.download:
+    if shown is None or not record.download or shown["element"] == "stills":
         return None
     copy = shown["copy"]
     return {"address": f"{media(copy.name)}?download", "copy": copy}

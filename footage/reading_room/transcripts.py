@@ -27,6 +27,7 @@ def side_by_side(
         for segment in transcript.segments:
             row = rows[segment.start_s]
             row["path"] = address(segment.start_s, segment.end_s)
+            row["end"] = max(segment.end_s, row.get("end", 0.0))
             cell = row["cells"][column]
             row["cells"][column] = {
                 "text": f"{cell['text']}\n{segment.text}" if cell else segment.text,
@@ -34,8 +35,11 @@ def side_by_side(
                 "lang": transcript.language,
                 "dir": direction(transcript.language),
             }
+    for row in rows.values():
+        row["from"], row["to"] = moments.plain(row["start"]), moments.plain(row["end"])
     columns = [
         {
+            "language": each.language,
             "label": label_of(vocabularies.LANGUAGES, each.language, language),
             "status": label_of(vocabularies.TRANSCRIPT_STATUS, each.status, language),
         }

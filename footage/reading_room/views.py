@@ -16,6 +16,7 @@ from footage.catalogue.models import PublicRecord
 from footage.catalogue.queries import Query
 from footage.catalogue.record import Record
 from footage.reading_room import pages
+from footage.reading_room.choices import Choice
 from footage.reading_room.listing import filters, listing
 from footage.reading_room.narrowing import narrowing
 from footage.reading_room.rendering import page, reader_language, respond
@@ -112,9 +113,7 @@ def clip(request: HttpRequest, reference: str) -> HttpResponse:
         names,
         language,
         links=_links(row, document, names, language),
-        show=request.GET.get("show") == "1",
-        t=moments.read(request.GET.get("t", "")),
-        quality=request.GET.get("quality", ""),
+        choice=Choice.read(request.GET),
     )
     return respond(request, "clip.html", context)
 

@@ -1,0 +1,25 @@
+"""What of a record may be seen by somebody who has not asked to see it. Pure.
+
+The one decision for every surface: pages, cards, feeds, share cards, embeds, manifests. A clip
+that is graphic shows nothing of itself before the reader's choice, and one held back never does.
+`tests/walls/test_gated_pictures.py` crawls everything a stranger can reach and holds it to this.
+"""
+
+from footage.catalogue.record import Record, Rendition
+
+
+def closed(record: Record) -> bool:
+    """Whether no frame, sound or address of a copy is given out unasked."""
+    return record.advisory_level in {"graphic", "withheld"}
+
+
+def picture(record: Record) -> Rendition | None:
+    """The still that may stand for a record on a card, in a feed or in a share card.
+
+    None for a closed record and for one without a picture: show words, or a drawing, instead.
+    """
+    if closed(record):
+        return None
+    stills = ("poster", "photograph-small", "photograph")
+    found = {copy.role: copy for copy in record.renditions}
+    return next((found[role] for role in stills if role in found), None)

@@ -1,0 +1,35 @@
+// The page of a clip or a testimony, made handier. Everything here works without it too: qualities,
+// moments and the gate are addresses, and the player is the browser's own.
+
+import { Playing } from "./playing.js";
+import { sharing } from "./sharing.js";
+import { following } from "./transcript.js";
+
+for (const hidden of document.querySelectorAll("[data-script]")) hidden.hidden = false;
+
+// One player on the page of a clip; on a testimony's, one beside each part that was recorded apart.
+for (const player of document.querySelectorAll(".player")) {
+  const element = player.querySelector("video, audio");
+  const part = player.closest("[data-part]") ?? document;
+  if (element) {
+    const playing = new Playing(element, player, part.querySelector("[data-tools]"));
+    sharing(playing, part);
+    following(playing, part.querySelector("[data-transcript]"));
+    moments(playing, player);
+  }
+}
+// A transcript whose clip is not shown can be searched all the same.
+for (const block of document.querySelectorAll("[data-transcript]")) {
+  if (!block.dataset.ready) following(null, block);
+}
+
+// Frames and marks lead to their second without loading the page again.
+function moments(playing, player) {
+  for (const link of player.querySelectorAll("[data-at]")) {
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      playing.goTo(Number(link.dataset.at));
+    });
+  }
+}

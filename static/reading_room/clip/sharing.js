@@ -1,0 +1,66 @@
+// Links from here and to a segment: made in the page, shown in full, copied where that is allowed.
+
+export function sharing(playing, part) {
+  const tools = part.querySelector("[data-tools]");
+  const link = document.querySelector("[data-link]");
+  if (!tools || !link) return;
+  const field = document.querySelector("[data-segment]");
+  const said = tools.querySelector("[data-said]");
+  const marks = { start: null, end: null };
+
+  const show = (at) => {
+    const address = link.dataset.link + (at ? `?t=${at}` : "");
+    link.href = address;
+    link.firstElementChild.textContent = address;
+    if (field) field.value = at;
+    return address;
+  };
+
+  const copy = async (address) => {
+    const shown = document.createElement("bdi");
+    shown.dir = "ltr";
+    shown.textContent = address;
+    let copied = true;
+    try {
+      await navigator.clipboard.writeText(address);
+    } catch {
+      copied = false;
+    }
+    said.replaceChildren(copied ? said.dataset.copied : said.dataset.notCopied, " ", shown);
+  };
+
+  const mark = (which) => {
+    marks[which] = playing.time;
+    const { start, end } = marks;
+    if (start !== null && end !== null && end <= start) {
+      marks[which === "start" ? "end" : "start"] = null;
+      said.textContent = said.dataset.order;
+      show(written(playing.time));
+    } else if (start !== null && end !== null) {
+      copy(show(`${written(start)},${written(end)}`));
+    } else {
+      const address = show(written(start ?? 0));
+      const shown = document.createElement("bdi");
+      shown.dir = "ltr";
+      shown.textContent = address;
+      said.replaceChildren(shown);
+    }
+  };
+
+  const here = () => copy(show(written(playing.time)));
+  tools.querySelector("[data-share=here]").addEventListener("click", here);
+  for (const button of tools.querySelectorAll("[data-mark]")) {
+    button.addEventListener("click", () => mark(button.dataset.mark));
+  }
+  document
+    .querySelector("[data-share=link]")
+    ?.addEventListener("click", () => copy(link.href));
+  playing.keys.set("KeyS", here);
+  playing.keys.set("KeyI", () => mark("start"));
+  playing.keys.set("KeyO", () => mark("end"));
+}
+
+// Seconds as addresses write them: one decimal, and none that says nothing.
+function written(seconds) {
+  return String(Math.round(seconds * 10) / 10);
+}
