@@ -1,0 +1,246 @@
+"""Watching a clip: its transcript, a segment shared, the gate, little data, keys, no script."""
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.browser.conftest import MEDIA
+from tests.reading_room import rows
+from tests.windows import window
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+expect = pytest.importorskip("playwright.sync_api").expect
+# Stands still at a second.
+AT = """(video, second) => new Promise((reached) => {
+    video.muted = true;
+    video.onseeked = () => reached();
+    const go = () => (video.currentTime = second);
+    if (video.readyState > 0) { go(); } else { video.onloadedmetadata = go; video.load(); }
+})"""
+# Comes true while it plays, or at once.
+COMES_TRUE = """video => new Promise((reached) => {
+    const look = () => (CONDITION) && reached(true);
+    video.addEventListener("timeupdate", look);
+    video.addEventListener("pause", look);
+    look();
+})"""
+FILM = (MEDIA / "ax__silent-black-10s.mp4").read_bytes()
+LINES = ("مقدمة", "لم يكن عندنا ماء", "ثم جاء الخبز")
+IN_ENGLISH = ("Introduction", "We had no water", "Then the bread came")
+
+
+@pytest.fixture
+def clip(transactional_db: None) -> Callable[..., rows.PublicRecord]:
+    """`clip(advisory_level="graphic")`: a video with a transcript in two languages."""
+
+    def made(**stated: object) -> rows.PublicRecord:
+        reference = rows.a_reference()
+        spoken = [
+            rows.a_transcript(
+                reference,
+                language,
+                *((3 * second, 3 * second + 3, "", text) for second, text in enumerate(texts)),
+            )
+            for language, texts in (("ar", LINES), ("en", IN_ENGLISH))
+        ]
+        copies = (
+            rows.a_copy(FILM, "playable", duration_s=10.0),
+            rows.a_copy(FILM + b"\0" * 8, "playable-240", duration_s=10.0),
+            rows.a_copy((MEDIA / "exif_csv_injection.jpg").read_bytes(), "poster", "jpg"),
+        )
+        given = {"renditions": copies, "transcripts": tuple(spoken), "duration_s": 10.0, **stated}
+        return rows.publish(rows.a_document(reference, **given))
+
+    return made
+
+
+def asked_for_media(page: "Page") -> list[str]:
+    """The media that the page asks for from now on."""
+    asked: list[str] = []
+    page.on("request", lambda request: "/media/" in request.url and asked.append(request.url))
+    return asked
+
+
+def line(page: "Page", text: str) -> "Locator":
+    return page.locator("[data-transcript] li").filter(has_text=text)
+
+
+def comes_true(page: "Page", condition: str) -> None:
+    """Wait until `condition`, of `video`, is true."""
+    page.locator("video").evaluate(COMES_TRUE.replace("CONDITION", condition))
+
+
+def seconds(page: "Page") -> float:
+    return float(page.locator("video").evaluate("video => video.currentTime"))
+
+
+# --- The transcript -----------------------------------------------------------------------------
+def test_the_line_being_spoken_is_marked_and_every_line_leads_to_its_second(
+    page: "Page", site: str, clip: Callable[..., rows.PublicRecord]
+) -> None:
+    page.goto(f"{site}/en/clips/{clip().reference}/")
+    asked = asked_for_media(page)
+    line(page, "Then the bread came").locator(".line-time a").click()
+    expect(line(page, "Then the bread came")).to_have_attribute("aria-current", "true")
+    assert asked and seconds(page) >= 6
+    page.locator("video").evaluate("video => { video.pause(); video.currentTime = 3.5; }")
+    expect(line(page, "We had no water")).to_have_attribute("aria-current", "true")
+    expect(page.locator("[aria-current=true][data-from]")).to_have_count(1)
+    # Following scrolls the list and never the page.
+    page.get_by_label("Scroll along while it plays").check()
+    before = page.evaluate("scrollY")
+    page.locator("video").evaluate("video => (video.currentTime = 7)")
+    expect(line(page, "Then the bread came")).to_have_attribute("aria-current", "true")
+    assert page.evaluate("scrollY") == before
+
+
+def test_the_transcript_is_searched_and_shown_in_one_language_or_both(
+    page: "Page", site: str, clip: Callable[..., rows.PublicRecord]
+) -> None:
+    page.goto(f"{site}/ar/clips/{clip().reference}/")
+    page.get_by_label("البحث في النص").fill("مآء")
+    expect(page.locator("[data-found]")).to_have_text("السطر 1 من أصل 1")
+    expect(line(page, "We had no water")).to_have_class(re.compile("line-here"))
+    page.get_by_label("البحث في النص").fill("no such word")
+    expect(page.locator("[data-found]")).to_have_text("لا سطر فيه ذلك.")
+    arabic, english = page.get_by_text(LINES[1]), page.get_by_text(IN_ENGLISH[1])
+    page.get_by_label("الإنكليزية", exact=True).check()
+    expect(english).to_be_visible()
+    expect(arabic).to_be_hidden()
+    page.get_by_label("جنبًا إلى جنب").check()
+    expect(arabic).to_be_visible()
+
+
+# --- Sharing ------------------------------------------------------------------------------------
+def test_a_segment_is_marked_copied_and_stops_at_its_end_for_whoever_gets_it(
+    browser: "Browser", site: str, settings: Any, clip: Callable[..., rows.PublicRecord]
+) -> None:
+    settings.BASE_URL = site
+    reference = clip().reference
+    with window(browser) as page:
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=site)
+        page.goto(f"{site}/en/clips/{reference}/")
+        page.locator("video").evaluate(AT, 1)
+        page.get_by_role("button", name="A segment begins here").click()
+        page.locator("video").evaluate(AT, 2)
+        page.get_by_role("button", name="It ends here").click()
+        expect(page.locator("[data-said]")).to_contain_text(f"/c/{reference}?t=1,2")
+        expect(page.locator("[data-link]")).to_have_attribute("href", f"{site}/c/{reference}?t=1,2")
+        shared = page.evaluate("navigator.clipboard.readText()")
+    assert shared == f"{site}/c/{reference}?t=1,2"
+    with window(browser, language="ar") as other:
+        other.goto(shared)
+        assert other.url == f"{site}/ar/clips/{reference}/?t=1,2"
+        other.locator("video").evaluate("video => { video.muted = true; video.play(); }")
+        comes_true(other, "video.currentTime >= 1.9 && video.paused")
+        assert seconds(other) < 2.6
+
+
+# --- The gate -----------------------------------------------------------------------------------
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_gate_gives_out_nothing_until_it_is_opened_and_opens_muted_and_grey(
+    browser: "Browser", site: str, clip: Callable[..., rows.PublicRecord], javascript: bool
+) -> None:
+    graphic = clip(advisory_level="graphic", advisories=(rows.an_advisory("severe-injury", 3, 5),))
+    with window(browser, javascript=javascript) as page:
+        asked = asked_for_media(page)
+        page.goto(f"{site}/c/{graphic.reference}?t=1,2", wait_until="networkidle")
+        assert "/media/" not in page.content() and page.locator("video").count() == 0
+        assert asked == []
+        expect(page.get_by_text("0:03–0:05")).to_be_visible()
+        page.get_by_role("link", name="without sound, in grey").click()
+        page.wait_for_url(re.compile(r"show=muted&t=1,2"))
+        video = page.locator("video")
+        expect(video).to_have_css("filter", "grayscale(1)")
+        assert video.get_attribute("autoplay") is None
+        assert not any(".mp4" in each for each in asked), "nothing plays by itself"
+        if javascript:
+            assert video.evaluate("video => video.muted && video.paused")
+        page.get_by_role("link", name="Close it again").click()
+        page.wait_for_url(re.compile(r"/\?t=1,2"))
+        expect(page.get_by_role("heading", name="Before you watch")).to_be_visible()
+        assert page.locator("video").count() == 0
+        assert page.context.cookies() == []
+        if javascript:
+            assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+# --- Little data ---------------------------------------------------------------------------------
+def test_a_browser_set_to_save_data_is_led_to_the_page_without_pictures(
+    browser: "Browser", site: str, clip: Callable[..., rows.PublicRecord]
+) -> None:
+    reference = clip().reference
+    with window(browser) as page:
+        page.add_init_script(
+            "Object.defineProperty(Navigator.prototype, 'connection', {value: {saveData: true}})"
+        )
+        page.goto(f"{site}/en/clips/{reference}/")
+        page.wait_for_url(re.compile("data=low"))
+        expect(page.locator("video")).not_to_have_attribute("poster", re.compile("."))
+        assert page.locator("main img").count() == 0
+        # The choice goes along, and asking for pictures is stronger than the browser's wish.
+        page.get_by_role("link", name="Footage", exact=True).first.click()
+        page.wait_for_url(re.compile(r"/en/clips/\?data=low"))
+        page.goto(f"{site}/en/clips/{reference}/?data=low")
+        page.locator("main").get_by_role("link", name="Show pictures again").click()
+        page.wait_for_url(re.compile("data=full"))
+        expect(page.locator("video")).to_have_attribute("poster", re.compile("/media/"))
+
+
+# --- The keyboard alone ---------------------------------------------------------------------------
+def test_the_keyboard_plays_marks_and_shares_and_fields_keep_their_letters(
+    page: "Page", site: str, clip: Callable[..., rows.PublicRecord]
+) -> None:
+    page.goto(f"{site}/ar/clips/{clip().reference}/")
+    page.locator("video").evaluate(AT, 1)
+    page.get_by_role("button", name="يبدأ الجزء هنا").focus()
+    page.keyboard.press("KeyL")
+    comes_true(page, "video.currentTime > 9")
+    page.keyboard.press("KeyJ")
+    comes_true(page, "video.currentTime < 1")
+    page.keyboard.press("KeyC")
+    assert page.locator("video").evaluate("v => v.textTracks[0].mode") == "showing"
+    page.keyboard.press("KeyK")
+    comes_true(page, "video.currentTime > 0.2")
+    page.keyboard.press("KeyK")
+    assert page.locator("video").evaluate("video => video.paused")
+    # Letters typed into a field are letters.
+    field = page.get_by_label("البحث في النص")
+    field.focus()
+    page.keyboard.type("klm")
+    assert field.input_value() == "klm"
+    assert page.locator("video").evaluate("video => video.paused")
+
+
+# --- Without scripts, and on paper ----------------------------------------------------------------
+def test_without_scripts_a_segment_is_an_address_and_no_dead_button_is_shown(
+    browser: "Browser", site: str, clip: Callable[..., rows.PublicRecord]
+) -> None:
+    with window(browser, javascript=False, width=360) as page:
+        page.goto(f"{site}/en/clips/{clip().reference}/")
+        assert page.locator("[data-script]:visible").count() == 0
+        page.get_by_label("From and to, in seconds or as on the clock").fill("0:01,0:02")
+        page.get_by_role("button", name="Make its address").click()
+        page.wait_for_url(re.compile(r"t=0%3A01%2C0%3A02"))
+        expect(page.locator("[data-link]")).to_contain_text("?t=1,2")
+        assert (page.locator("video").get_attribute("src") or "").endswith("#t=1,2")
+        line(page, "We had no water").locator(".line-time a").click()
+        page.wait_for_url(re.compile(r"\?t=3#player"))
+
+
+def test_on_paper_there_are_the_facts_and_the_words_and_no_controls(
+    page: "Page", site: str, clip: Callable[..., rows.PublicRecord]
+) -> None:
+    reference = clip().reference
+    page.goto(f"{site}/en/clips/{reference}/")
+    page.emulate_media(media="print")
+    for words in (reference, IN_ENGLISH[1], LINES[1], "How we know", "About this record"):
+        expect(page.get_by_text(words).first).to_be_visible()
+    for control in ("button", "input", "select", "video", "nav"):
+        assert page.locator(f"{control}:visible").count() == 0, control
