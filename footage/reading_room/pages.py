@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from django.conf import settings
 
 from footage import dates, vocabularies
-from footage.catalogue import moments
+from footage.catalogue import citing, moments
 from footage.catalogue.authorities import EVENT, FILM, JOURNALIST, NEIGHBOURHOOD
 from footage.catalogue.authorities import Authorities as Names
 from footage.catalogue.authorities import credited as byline
@@ -38,6 +38,8 @@ FOLDERS = {"clip": "clips", "testimony": "testimonies"}
 # Relations of two clips that show the same footage.
 SAME_FOOTAGE = {"copy", "whole", "part"}
 UNASKED = Choice()
+# Forms of a citation that a page offers, as reference managers call them.
+CITED_AS = (("BibTeX", "bib"), ("RIS", "ris"), ("CSL-JSON", "csl.json"))
 # What an advisory warns the ear of; everything else is seen.
 HEARD = {"grief-and-screaming", "loud-explosions", "hate-speech"}
 
@@ -162,6 +164,7 @@ def clip_page(
         "testimonies": [link for link in links if link["relation"] == "linked"],
         "same_footage": [link for link in links if link["relation"] in SAME_FOOTAGE],
         "related": related(record, links, authorities, language),
+        "cite": _cite(record, envelope, authorities, language, choice.t),
         "choice": kept,
         "at": moments.write(choice.t) if choice.t else "",
         "kept": kept.kept,
@@ -196,6 +199,7 @@ def testimony_page(
         **_about(record, envelope, authorities, language),
         "clips": clips,
         "parts": parts,
+        "cite": _cite(record, envelope, authorities, language),
         "advisories": [_advisory(advisory, language) for advisory in record.advisories],
     }
 
@@ -244,6 +248,29 @@ def _about(
             if envelope and envelope.version > 1
             else ""
         ),
+    }
+
+
+def _cite(
+    record: Record,
+    envelope: Envelope | None,
+    authorities: Names,
+    language: str,
+    t: moments.Moment | None = None,
+) -> dict[str, Any] | None:
+    """How to cite the record, or the seconds asked for; None of a draft, which has no version."""
+    if envelope is None:
+        return None
+    day = envelope.revised_at.date()
+    made = citing.cite(record, envelope.version, day, authorities, language, t)
+    asked = f"?lang={language}" + (f"&t={moments.write(t)}" if t else "")
+    return {
+        "text": citing.as_text(made),
+        "seconds": t is not None,
+        "files": [
+            {"name": name, "path": f"/cite/{record.reference}.{suffix}{asked}"}
+            for name, suffix in CITED_AS
+        ],
     }
 
 

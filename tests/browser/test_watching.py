@@ -240,7 +240,7 @@ def test_on_paper_there_are_the_facts_and_the_words_and_no_controls(
     reference = clip().reference
     page.goto(f"{site}/en/clips/{reference}/")
     page.emulate_media(media="print")
-    for words in (reference, IN_ENGLISH[1], LINES[1], "How we know", "About this record"):
+    for words in (reference, IN_ENGLISH[1], LINES[1], "How we know", "Cite"):
         expect(page.get_by_text(words).first).to_be_visible()
     for control in ("button", "input", "select", "video", "nav"):
         assert page.locator(f"{control}:visible").count() == 0, control

@@ -2,10 +2,11 @@
 // moments and the gate are addresses, and the player is the browser's own.
 
 import { Playing } from "./playing.js";
-import { sharing } from "./sharing.js";
+import { copyButtons, sharing } from "./sharing.js";
 import { following } from "./transcript.js";
 
 for (const hidden of document.querySelectorAll("[data-script]")) hidden.hidden = false;
+copyButtons();
 
 // One player on the page of a clip; on a testimony's, one beside each part that was recorded apart.
 for (const player of document.querySelectorAll(".player")) {

@@ -64,3 +64,20 @@ export function sharing(playing, part) {
 function written(seconds) {
   return String(Math.round(seconds * 10) / 10);
 }
+
+// Buttons that copy the text of an element, and say so in their own place.
+export function copyButtons() {
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    const name = button.textContent;
+    button.addEventListener("click", async () => {
+      const text = document.getElementById(button.dataset.copy);
+      try {
+        await navigator.clipboard.writeText(text.textContent.trim());
+        button.textContent = `${name} ✓`;
+      } catch {
+        // Not allowed: the text is marked, for the reader's own keys.
+        getSelection().selectAllChildren(text);
+      }
+    });
+  }
+}
