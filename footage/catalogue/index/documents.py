@@ -15,11 +15,11 @@ import tantivy
 from footage.catalogue.index.words import words
 from footage.references import ALPHABET
 
-# What is filtered by and counted; a column each, since one for all took three times as long.
-COUNTED = (
-    *("kind", "medium", "neighbourhood", "subject", "journalist", "event", "film", "language"),
-    *("advisory", "verification", "month"),
-)
+# What is filtered by and counted in a column of its own: open sets, and what a record has many of.
+OPEN = ("neighbourhood", "subject", "journalist", "event", "film")
+# Filtered by one by one, and counted together in one column, "closed": few combinations occur, and
+# counting goes through every record found once a column.
+CLOSED = ("kind", "medium", "language", "advisory", "verification")
 # The keys to sort by, and the bounds and the certainty of the filmed date.
 NUMBERS = ("newest", "oldest", "published", "named", "first", "last", "certain")
 # Beyond every day a calendar holds: for the open ends of an interval.
@@ -34,8 +34,8 @@ _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 def schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("reference", stored=True, tokenizer_name="raw", index_option="basic")
-    for name in (*COUNTED, "witness", "place"):
-        fast = name in COUNTED
+    for name in (*OPEN, *CLOSED, "closed", "witness", "place"):
+        fast = name in OPEN or name == "closed"
         builder.add_text_field(name, fast=fast, tokenizer_name="raw", index_option="basic")
     # Slugs of the places that title or summary name, wherever it was filmed.
     builder.add_text_field("mention", tokenizer_name="raw", index_option="basic")
@@ -70,9 +70,11 @@ def document(
     dated = first is not None or last is not None
     sort = first.toordinal() if first else None
     reference = record["reference"]
+    values = _values(record)
     entry: dict[str, Any] = {
         "reference": reference,
-        **_values(record, first, last),
+        **values,
+        "closed": "|".join(",".join(values.get(facet, ())) for facet in CLOSED),
         "title": " ".join(title),
         "summary": " ".join(summary),
         "said": " ".join(said),
@@ -92,11 +94,18 @@ def document(
     return tantivy.Document(**entry)
 
 
-def _values(
-    record: Mapping[str, Any], first: date | None, last: date | None
-) -> dict[str, list[str]]:
-    """The filterable values, as `Record.terms` has them; the place shown; and the month it was
-    surely filmed in."""
+def together(written: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    """The counts of each closed facet, from those of the column that holds them all."""
+    counts: dict[str, dict[str, int]] = {facet: {} for facet in CLOSED}
+    for combination, number in written.items():
+        for facet, values in zip(CLOSED, combination.split("|"), strict=True):
+            for value in values.split(",") if values else ():
+                counts[facet][value] = counts[facet].get(value, 0) + number
+    return counts
+
+
+def _values(record: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The filterable values, as `Record.terms` has them, and the place shown."""
     one = ("kind", "medium", "neighbourhood", "journalist", "witness", "verification", "place")
     found = {facet: [record[facet]] for facet in one if record[facet]}
     many = {
@@ -106,10 +115,7 @@ def _values(
         "film": [shot["film"] for shot in record["shots"]],
         "advisory": [each["code"] for each in record["advisories"]],
     }
-    found |= {facet: list(dict.fromkeys(values)) for facet, values in many.items() if values}
-    if record["filmed_certain"] and first and last and f"{first:%Y-%m}" == f"{last:%Y-%m}":
-        found["month"] = [f"{first:%Y-%m}"]
-    return found
+    return found | {facet: list(dict.fromkeys(values)) for facet, values in many.items() if values}
 
 
 def _day(text: str | None) -> date | None:

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 import orjson
 import tantivy
@@ -18,6 +19,7 @@ from django.db import DatabaseError, connection
 
 from footage.catalogue import gazetteer
 from footage.catalogue.gazetteer import Places
+from footage.catalogue.index import soundness
 from footage.catalogue.index.documents import document
 from footage.catalogue.index.generations import (
     Generation,
@@ -25,8 +27,9 @@ from footage.catalogue.index.generations import (
     choose,
     chosen,
     engine,
+    latest_change,
 )
-from footage.catalogue.models import PublicRecord, PublicState
+from footage.catalogue.models import PublicRecord
 
 PIECE = 500
 # Of the engine's own memory while it writes; the rest is the operating system's cache.
@@ -34,13 +37,11 @@ HEAP_BYTES = 100_000_000
 SECONDS_BETWEEN = 0.5
 # A large archive that is revised all day is rebuilt half of the time, not all of it.
 REST = 1.0
+# All of the index is read once a day, a file a step, for what a disk has changed in it.
+BETWEEN_READINGS = 86_400.0
 
 logger = logging.getLogger(__name__)
 Progress = Callable[[int, int], None]
-
-
-def latest_change() -> int:
-    return PublicState.objects.filter(pk=1).values_list("change", flat=True).first() or 0
 
 
 def build(progress: Progress = lambda done, of: None) -> Generation:
@@ -123,6 +124,9 @@ class Follower:
         self._building: threading.Thread | None = None
         self._built: Generation | None = None
         self._rested = 0.0
+        self._unread: list[Path] = []
+        self._reading = ""
+        self._read = 0.0
 
     def step(self) -> None:
         """Take in every change there is; begin or finish a new generation where one is due."""
@@ -143,6 +147,8 @@ class Follower:
             return
         if pen.generation.outdated or pen.generation.number > latest_change():
             self._build_beside()
+        else:
+            self._read_again(pen.generation)
 
     def wait(self) -> None:
         """Until a generation under way is built. For those who cannot wait for the next step."""
@@ -161,6 +167,23 @@ class Follower:
             except Unavailable:
                 logger.warning("The search index is damaged; it is built again.", exc_info=True)
         return self._pen
+
+    def _read_again(self, generation: Generation) -> None:
+        """Read the next file of a generation, all of them once a day; none readers may trust if
+        one is not as it was written."""
+        try:
+            if self._reading != generation.name or time.monotonic() > self._read + BETWEEN_READINGS:
+                self._reading, self._read = generation.name, time.monotonic()
+                self._unread = soundness.files(generation)
+                whole = soundness.complete(generation)
+            else:
+                whole = not self._unread or soundness.sound(self._unread.pop())
+        except Unavailable:
+            whole = False
+        if not whole:
+            logger.error("A file of the search index changed on its disk; it is built again.")
+            generation.condemn()
+            self._pen = None
 
     def _build_beside(self) -> None:
         if self._building is not None or time.monotonic() < self._rested:

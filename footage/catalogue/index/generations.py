@@ -26,7 +26,7 @@ import tantivy
 from django.conf import settings
 
 from footage.catalogue.index.documents import register, schema
-from footage.catalogue.models import PublicRecord
+from footage.catalogue.models import PublicRecord, PublicState
 
 FORMAT = 2
 
@@ -67,7 +67,8 @@ class Generation:
 
     @property
     def number(self) -> int:
-        """The change up to which everything stands in it; -1 before it was built to its end."""
+        """The change up to which everything stands in it; -1 when it was not built to its end, or
+        was found damaged."""
         try:
             return int((self.path / "number").read_text())
         except (OSError, ValueError):
@@ -80,6 +81,11 @@ class Generation:
     @property
     def outdated(self) -> bool:
         return (self.path / "outdated").exists()
+
+    def condemn(self) -> None:
+        """Have nobody read it any more: its files are not what was written. It is built anew."""
+        with contextlib.suppress(OSError):
+            self.reach(-1)
 
     def retire(self) -> None:
         """Have it replaced, even if this process dies in the next moment."""
@@ -177,13 +183,17 @@ def view() -> View:
     if known and (known.generation, known.number) == (generation, number):
         return known
     if number < 0:
-        raise Unavailable("the index was not built to its end")
+        raise Unavailable("the index is not whole")
     with _opening, engine():
         index = generation.opened()
         index.reload()
         opened = View(generation, number, index.schema, index.searcher())
         _views[root()] = opened
     return opened
+
+
+def latest_change() -> int:
+    return PublicState.objects.filter(pk=1).values_list("change", flat=True).first() or 0
 
 
 def behind(seen: View) -> int:

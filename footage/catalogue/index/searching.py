@@ -19,7 +19,7 @@ from footage.catalogue.counts import Facets, Span, dated
 from footage.catalogue.cursors import Cursor
 from footage.catalogue.index import remembering
 from footage.catalogue.index.asking import Question
-from footage.catalogue.index.documents import by_day, by_publication, by_reference
+from footage.catalogue.index.documents import CLOSED, by_day, by_publication, by_reference, together
 from footage.catalogue.index.generations import Unavailable, View, engine, view
 from footage.catalogue.models import PublicRecord
 from footage.catalogue.queries import EVERY_FACET, FILMED, Query
@@ -226,12 +226,18 @@ class Search:
             else:
                 counts[field] = known
         if missing:
-            wanted = {name: {"terms": {"field": name, "size": MOST_VALUES}} for name in missing}
+            columns = {"closed" if field in CLOSED else field for field in missing}
+            wanted = {name: {"terms": {"field": name, "size": MOST_VALUES}} for name in columns}
             found = self.view.searcher.aggregate(self._asked(query), wanted)
-            for field in missing:
-                buckets = found[field]["buckets"]
-                counts[field] = {bucket["key"]: bucket["doc_count"] for bucket in buckets}
-                remembering.put((*self._moment, query.asked, field), counts[field])
+            made: dict[str, Mapping[str, int]] = {
+                name: {each["key"]: each["doc_count"] for each in found[name]["buckets"]}
+                for name in columns
+            }
+            if "closed" in made:
+                made |= together(made.pop("closed"))
+            for field, values in made.items():
+                remembering.put((*self._moment, query.asked, field), values)
+            counts |= {field: made[field] for field in missing}
         return counts
 
     @property

@@ -10,6 +10,7 @@ stand apart from letters, because titles run a date into the last word.
 import re
 import threading
 from collections.abc import Iterator
+from itertools import chain
 
 import Stemmer
 
@@ -31,23 +32,33 @@ _ENDINGS = ("ها", "ان", "ات", "ون", "ين", "يه", "ه", "ي")
 
 _lock = threading.Lock()
 _arabic, _english = Stemmer.Stemmer("arabic"), Stemmer.Stemmer("english")
-_known: dict[str, tuple[str, ...]] = {}
+
+
+class _Stems(dict[str, tuple[str, ...]]):
+    """The stems of what stands between two spaces; no word spans a space."""
+
+    def __missing__(self, between: str) -> tuple[str, ...]:
+        stems = tuple(chain.from_iterable(map(_read, WORD.findall(between))))
+        if len(self) >= REMEMBERED:
+            self.clear()
+        # A "word" of a whole page is read, and not kept.
+        if len(between) <= 2 * LONGEST:
+            self[between] = stems
+        return stems
+
+
+_known = _Stems()
 
 
 def words(text: str) -> list[str]:
     """The stems of a text in order. Never raises; linear in the text."""
-    found: list[str] = []
-    for word in WORD.findall(text):
-        stems = _known.get(word)
-        found += _read(word) if stems is None else stems
-    return found
+    return list(chain.from_iterable(map(_known.__getitem__, text.split())))
 
 
 def placed(text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
     """Each word of a text where it stands: from, to, its stems."""
     for match in WORD.finditer(text):
-        stems = _known.get(match.group())
-        yield match.start(), match.end(), _read(match.group()) if stems is None else stems
+        yield match.start(), match.end(), _known[match.group()]
 
 
 def beginnings(text: str) -> list[str]:
@@ -64,11 +75,7 @@ def beginnings(text: str) -> list[str]:
 def _read(word: str) -> tuple[str, ...]:
     folded = normalise(word[:LONGEST]).replace("'", "")
     with _lock:  # a stemmer keeps its working memory between calls
-        stems = tuple(_stem(part) for part in _LETTERS.findall(folded))
-        if len(_known) >= REMEMBERED:
-            _known.clear()
-        _known[word] = stems
-    return stems
+        return tuple(_stem(part) for part in _LETTERS.findall(folded))
 
 
 def _stem(word: str) -> str:
