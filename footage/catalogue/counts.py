@@ -7,8 +7,9 @@ been filmed in it. A record of unknown date is of no period.
 
 import calendar
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 # Days of two months, months of some twenty years, else years; and no more years than anybody films.
@@ -26,20 +27,19 @@ class Span:
 
     @classmethod
     def read(cls, text: str, number: int) -> "Span":
-        """The span written as "first|last|certain": ISO 8601 days or nothing, 1 or 0."""
+        """The span written as "first|last|certain": days, months (ISO 8601) or nothing; 1 or 0."""
         first, last, certain = text.split("|")
-        return cls(
-            date.fromisoformat(first) if first else None,
-            date.fromisoformat(last) if last else None,
-            certain == "1",
-            number,
-        )
+        return cls(_first_day(first), _last_day(last), certain == "1", number)
 
     def possibly(self, start: date | None, end: date | None) -> bool:
         """Whether it may lie between two days, both included; None is no bound."""
         return (start is None or self.last is None or self.last >= start) and (
             end is None or self.first is None or self.first <= end
         )
+
+    def seen_from(self, within: "Range") -> "Span":
+        """The same, certain only if it surely lies in a range."""
+        return replace(self, certain=self.surely(*within))
 
     def surely(self, start: date | None, end: date | None) -> bool:
         return (
@@ -49,6 +49,16 @@ class Span:
             and (start is None or self.first >= start)
             and (end is None or self.last <= end)
         )
+
+
+def _first_day(text: str) -> date | None:
+    return date.fromisoformat(text if len(text) == 10 else f"{text}-01") if text else None
+
+
+def _last_day(text: str) -> date | None:
+    if len(text) == 10:
+        return date.fromisoformat(text)
+    return _end_of_month(date.fromisoformat(f"{text}-01")) if text else None
 
 
 @dataclass(frozen=True)
@@ -88,6 +98,12 @@ class Facets:
     histogram: tuple[Bar, ...] = ()
 
     @property
+    def size(self) -> int:
+        """So many numbers are in it."""
+        bars = len(self.years) + len(self.months) + len(self.histogram)
+        return sum(map(len, self.counts.values())) + 4 * bars
+
+    @property
     def possible(self) -> int:
         return self.total - self.certain
 
@@ -97,44 +113,44 @@ class Facets:
 
 Range = tuple[date | None, date | None]
 Period = tuple[date, date]
+Bars = tuple[Bar, ...]
 EVER: Range = (None, None)
 
 
-def dated(
-    spans: Iterable[Span], within: Range, *, only_certain: bool
-) -> tuple[tuple[Bar, ...], tuple[Bar, ...], tuple[Bar, ...]]:
-    """`years`, `months` and `histogram` of Facets; spans are those under every filter but dates."""
-    spans = list(spans)
-    found = [each for each in spans if each.surely(*within)] if only_certain else spans
-    return years(spans), months(spans), histogram(found, within)
-
-
-def years(spans: Iterable[Span], within: Range = EVER) -> tuple[Bar, ...]:
+def years(spans: Iterable[Span], within: Range = EVER) -> Bars:
+    """`certain` of a span says here, and in all below, that it surely lies in the range too."""
     spans = list(spans)
     reach = _reach(spans, within)
-    return _bars(spans, within, list(_years(*reach))) if reach else ()
+    return _bars(spans, list(_years(*reach))) if reach else ()
 
 
-def months(spans: Iterable[Span], within: Range = EVER) -> tuple[Bar, ...]:
+def months(spans: Iterable[Span], within: Range = EVER) -> Bars:
     spans = list(spans)
     reach = _reach(spans, within)
-    return _bars(spans, within, list(_months(*reach))) if reach else ()
+    return _bars(spans, list(_months(*reach))) if reach else ()
 
 
-def histogram(spans: Iterable[Span], within: Range = EVER) -> tuple[Bar, ...]:
-    """As fine as so many bars allow."""
-    spans = list(spans)
+def histogram(coarse: Iterable[Span], within: Range, fine: Callable[[], Iterable[Span]]) -> Bars:
+    """As fine as so many bars allow. `coarse` are the spans by whole months, `fine` by days."""
+    spans = list(coarse)
     reach = _reach(spans, within)
     if reach is None:
         return ()
-    days = (reach[1] - reach[0]).days + 1
-    if days <= MOST_DAYS:
-        periods = [(day, day) for day in (reach[0] + timedelta(each) for each in range(days))]
-    else:
-        periods = list(_months(*reach))
-        if len(periods) > MOST_MONTHS:
-            periods = list(_years(*reach))
-    return _bars(spans, within, periods)
+    if (reach[1] - reach[0]).days < MOST_DAYS:
+        spans = list(fine())
+        reach = _reach(spans, within) or reach
+        return _bars(spans, list(_days(*reach)))
+    shown = list(_months(*reach))
+    return _bars(spans, shown if len(shown) <= MOST_MONTHS else list(_years(*reach)))
+
+
+def of_months(spans: Iterable[Span]) -> list[Span]:
+    """The same, known to the month only."""
+    known: Counter[tuple[date | None, date | None, bool]] = Counter()
+    for span in spans:
+        first = span.first and span.first.replace(day=1)
+        known[first, span.last and _end_of_month(span.last), span.certain] += span.number
+    return [Span(*key, number) for key, number in known.items()]
 
 
 def _reach(spans: list[Span], within: Range) -> Period | None:
@@ -151,17 +167,26 @@ def _reach(spans: list[Span], within: Range) -> Period | None:
     return max(first, date(max(1, last.year - MOST_YEARS + 1), 1, 1)), last
 
 
+def _days(first: date, last: date) -> Iterator[Period]:
+    days = (first + timedelta(each) for each in range((last - first).days + 1))
+    return ((day, day) for day in days)
+
+
 def _months(first: date, last: date) -> Iterator[Period]:
     for number in range(12 * first.year + first.month - 1, 12 * last.year + last.month):
-        year, month = number // 12, number % 12 + 1
-        yield date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
+        begin = date(number // 12, number % 12 + 1, 1)
+        yield begin, _end_of_month(begin)
 
 
 def _years(first: date, last: date) -> Iterator[Period]:
     return ((date(year, 1, 1), date(year, 12, 31)) for year in range(first.year, last.year + 1))
 
 
-def _bars(spans: list[Span], within: Range, periods: list[Period]) -> tuple[Bar, ...]:
+def _end_of_month(day: date) -> date:
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+def _bars(spans: list[Span], periods: list[Period]) -> Bars:
     """The bars of periods that follow each other without a gap. One pass over the spans."""
     starts = [first.toordinal() for first, _ in periods]
     earliest, latest = periods[0][0], periods[-1][1]
@@ -169,13 +194,13 @@ def _bars(spans: list[Span], within: Range, periods: list[Period]) -> tuple[Bar,
     # What begins to be possible at each bar, less what ended before it.
     turns = [0] * (len(periods) + 1)
     for span in spans:
-        if not (span.possibly(earliest, latest) and span.possibly(*within)):
+        if not span.possibly(earliest, latest):
             continue
-        first = max(span.first or earliest, within[0] or earliest, earliest)
-        last = min(span.last or latest, within[1] or latest, latest)
+        first = span.first if span.first and span.first > earliest else earliest
+        last = span.last if span.last and span.last < latest else latest
         low = bisect_right(starts, first.toordinal()) - 1
         high = bisect_right(starts, last.toordinal()) - 1
-        if low == high and span.surely(*periods[low]) and span.surely(*within):
+        if low == high and span.surely(*periods[low]):
             certain[low] += span.number
         else:
             turns[low] += span.number

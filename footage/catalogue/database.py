@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Case, CharField, Count, F, Q, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat
 
-from footage.catalogue.counts import Facets, Span, dated
+from footage.catalogue.counts import Facets, Span, histogram, months, of_months, years
 from footage.catalogue.cursors import ORDERS
 from footage.catalogue.models import PublicRecord, PublicTerm, RecordQuerySet
 from footage.catalogue.queries import EVERY_FACET, FILMED, PAGE_SIZE, Page, Query
@@ -90,8 +90,14 @@ def facets(query: Query, of: Iterable[str] = EVERY_FACET) -> Facets:
     if FILMED not in wanted:
         return Facets(total, certain, counts)
     spans = [Span.read(*each) for each in counts.pop(FILMED, {}).items()]
-    shown = dated(spans, (query.start, query.end), only_certain=query.only_certain)
-    return Facets(total, certain, counts, *shown)
+    within = (query.start, query.end)
+    found = [
+        span.seen_from(within)
+        for span in spans
+        if (span.surely(*within) if query.only_certain else span.possibly(*within))
+    ]
+    bars = histogram(of_months(found), within, lambda: found)
+    return Facets(total, certain, counts, years(spans), months(spans), bars)
 
 
 def _terms(facets: Iterable[str], records: RecordQuerySet) -> Any:

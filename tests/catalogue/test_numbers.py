@@ -75,22 +75,26 @@ def test_every_number_is_what_counting_one_by_one_gives(address: str) -> None:
         assert all(after.first == bar.last + timedelta(1) for bar, after in following)
 
 
+def bars(spans: list[Span]) -> tuple[Bar, ...]:
+    return counts.histogram(counts.of_months(spans), counts.EVER, lambda: spans)
+
+
 def test_bars_are_days_then_months_then_years() -> None:
     day = date(2016, 11, 28)
     one = [Span(day, day, True, 3)]
-    assert counts.histogram(one) == (Bar(day, day, 3, 0),)
+    assert bars(one) == (Bar(day, day, 3, 0),)
     two = [*one, Span(date(2014, 1, 5), date(2014, 1, 5), False, 1)]
-    shown = counts.histogram(two)
+    shown = bars(two)
     assert len(shown) == 35
     assert (shown[0], shown[-1]) == (
         Bar(date(2014, 1, 1), date(2014, 1, 31), 0, 1),
         Bar(date(2016, 11, 1), date(2016, 11, 30), 3, 0),
     )
-    far = counts.histogram([*two, Span(date(1, 1, 1), None, True, 1)])
+    far = bars([*two, Span(date(1, 1, 1), None, True, 1)])
     assert len(far) == counts.MOST_YEARS
     assert (far[-1].certain, far[-1].possible) == (3, 1)
-    assert counts.histogram([*one, Span(date(9999, 12, 31), None, True, 1)])[-1].possible == 1
-    assert counts.histogram([]) == counts.years([]) == counts.months([]) == ()
+    assert bars([*one, Span(date(9999, 12, 31), None, True, 1)])[-1].possible == 1
+    assert bars([]) == counts.years([]) == counts.months([]) == ()
 
 
 @pytest.mark.django_db

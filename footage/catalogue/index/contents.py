@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import tantivy
 
-from footage.catalogue.index.documents import CLOSED, NUMBERS, OPEN
+from footage.catalogue.index.documents import COLUMNS, DATES, FACETS, NUMBERS
 from footage.catalogue.index.generations import View, engine, view
 
 FIELDS = (
-    *("reference", *OPEN, *CLOSED, "closed", "witness", "place", "mention", "span"),
+    *("reference", *FACETS, *COLUMNS, *DATES, "witness", "place", "mention"),
     *("title", "summary", "said", "any"),
 )
 

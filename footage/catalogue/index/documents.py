@@ -15,11 +15,26 @@ import tantivy
 from footage.catalogue.index.words import words
 from footage.references import ALPHABET
 
-# What is filtered by and counted in a column of its own: open sets, and what a record has many of.
-OPEN = ("neighbourhood", "subject", "journalist", "event", "film")
-# Filtered by one by one, and counted together in one column, "closed": few combinations occur, and
-# counting goes through every record found once a column.
-CLOSED = ("kind", "medium", "language", "advisory", "verification")
+# What is filtered by, a field each.
+FACETS = (
+    *("kind", "medium", "neighbourhood", "subject", "journalist", "event", "film", "language"),
+    *("advisory", "verification"),
+)
+# What is counted: columns in which every record has exactly one value, since counting one that some
+# have and others have twice takes four times as long. A value holds those of each facet of its
+# column, "clip|video|ar,en|": few combinations occur.
+COLUMNS = {
+    "closed": ("kind", "medium", "language", "advisory", "verification"),
+    "showing": ("event", "film"),
+    "where": ("neighbourhood",),
+    "who": ("journalist",),
+    "about_1": ("subject",),
+    "about_2": ("subject",),
+    # All that are left.
+    "about_3": ("subject",),
+}
+# The filmed date "first|last|certain", to the day and to the month; "" where it is unknown.
+DATES = ("span", "month")
 # The keys to sort by, and the bounds and the certainty of the filmed date.
 NUMBERS = ("newest", "oldest", "published", "named", "first", "last", "certain")
 # Beyond every day a calendar holds: for the open ends of an interval.
@@ -34,13 +49,12 @@ _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 def schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("reference", stored=True, tokenizer_name="raw", index_option="basic")
-    for name in (*OPEN, *CLOSED, "closed", "witness", "place"):
-        fast = name in OPEN or name == "closed"
-        builder.add_text_field(name, fast=fast, tokenizer_name="raw", index_option="basic")
+    for name in (*FACETS, "witness", "place"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    for name in (*COLUMNS, *DATES):
+        builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
     # Slugs of the places that title or summary name, wherever it was filmed.
     builder.add_text_field("mention", tokenizer_name="raw", index_option="basic")
-    # Its filmed date, "first|last|certain": the calendar counts these.
-    builder.add_text_field("span", fast=True, tokenizer_name="raw", index_option="basic")
     for name in ("title", "summary", "said"):
         builder.add_text_field(name, tokenizer_name="words")
     # The words of all three, for finding and counting without ranking.
@@ -74,7 +88,9 @@ def document(
     entry: dict[str, Any] = {
         "reference": reference,
         **values,
-        "closed": "|".join(",".join(values.get(facet, ())) for facet in CLOSED),
+        **_columns(values),
+        "span": _span(first, last, record["filmed_certain"], len("2016-11-28")) if dated else "",
+        "month": _span(first, last, record["filmed_certain"], len("2016-11")) if dated else "",
         "title": " ".join(title),
         "summary": " ".join(summary),
         "said": " ".join(said),
@@ -89,19 +105,31 @@ def document(
     }
     if mentions:
         entry["mention"] = list(mentions)
-    if dated:
-        entry["span"] = f"{first or ''}|{last or ''}|{int(record['filmed_certain'])}"
     return tantivy.Document(**entry)
 
 
-def together(written: Mapping[str, int]) -> dict[str, dict[str, int]]:
-    """The counts of each closed facet, from those of the column that holds them all."""
-    counts: dict[str, dict[str, int]] = {facet: {} for facet in CLOSED}
+def counts_of(column: str, written: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    """The counts of each facet of a column, from those of the column's values."""
+    counts: dict[str, dict[str, int]] = {facet: {} for facet in COLUMNS[column]}
     for combination, number in written.items():
-        for facet, values in zip(CLOSED, combination.split("|"), strict=True):
+        for facet, values in zip(counts, combination.split("|"), strict=False):
             for value in values.split(",") if values else ():
                 counts[facet][value] = counts[facet].get(value, 0) + number
     return counts
+
+
+def _columns(values: Mapping[str, list[str]]) -> dict[str, str]:
+    about = values.get("subject", [])
+    parts = {"about_1": about[:1], "about_2": about[1:2], "about_3": about[2:]}
+    return {
+        column: "".join(f"{','.join(parts.get(column, values.get(facet, ())))}|" for facet in of)
+        for column, of in COLUMNS.items()
+    }
+
+
+def _span(first: date | None, last: date | None, certain: bool, length: int) -> str:
+    known = (day.isoformat()[:length] if day else "" for day in (first, last))
+    return "|".join((*known, str(int(certain))))
 
 
 def _values(record: Mapping[str, Any]) -> dict[str, list[str]]:

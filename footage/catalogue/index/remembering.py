@@ -1,48 +1,44 @@
-"""Counts that were made, kept until the index or the catalogue changes.
+"""Numbers that were counted, kept until the index or the catalogue changes.
 
-A key holds everything its counts depend on, the change number of the index and what is left out of
-it included, so a count is never older than the page it stands on. Bounded by the number of values;
-what was asked longest ago goes first.
+A key holds everything its numbers depend on, the change number of the index and what is left out of
+it included, so a number is never older than the page it stands on. Bounded; what was asked longest
+ago goes first.
 """
 
-import sys
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
 from typing import Any
 
-# Some 30 MB a process when full.
-MOST_VALUES = 300_000
+# So many numbers with their names: some 40 MB a process when full.
+MOST_NUMBERS = 400_000
 
-_counts: "OrderedDict[tuple[Any, ...], Mapping[str, int]]" = OrderedDict()
+_kept: "OrderedDict[tuple[Any, ...], tuple[Any, int]]" = OrderedDict()
 _lock = threading.Lock()
-_held = 0
+_size = 0
 
 
-def get(key: tuple[Any, ...]) -> Mapping[str, int] | None:
+def get(key: tuple[Any, ...]) -> Any:
+    """What was put under an equal key; None when there is nothing."""
     with _lock:
-        if key in _counts:
-            _counts.move_to_end(key)
-            return _counts[key]
-    return None
+        if key not in _kept:
+            return None
+        _kept.move_to_end(key)
+        return _kept[key][0]
 
 
-def put(key: tuple[Any, ...], counts: Mapping[str, int]) -> None:
-    global _held
-    # The same values come again and again: their text is kept once.
-    kept = {sys.intern(value): number for value, number in counts.items()}
+def put(key: tuple[Any, ...], value: Any, numbers: int) -> None:
+    """Keep a value that holds so many numbers. It must not be changed any more."""
+    global _size
     with _lock:
-        _held += len(kept) + 1 - (len(_counts[key]) + 1 if key in _counts else 0)
-        _counts[key] = kept
-        _counts.move_to_end(key)
-        while _held > MOST_VALUES and len(_counts) > 1:
-            _, gone = _counts.popitem(last=False)
-            _held -= len(gone) + 1
+        _size += numbers + 1 - (_kept.pop(key)[1] if key in _kept else 0)
+        _kept[key] = (value, numbers + 1)
+        while _size > MOST_NUMBERS and len(_kept) > 1:
+            _size -= _kept.popitem(last=False)[1][1]
 
 
 def forget() -> None:
     """For tests and measurements."""
-    global _held
+    global _size
     with _lock:
-        _counts.clear()
-        _held = 0
+        _kept.clear()
+        _size = 0

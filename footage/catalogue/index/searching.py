@@ -7,7 +7,7 @@ revised is back as soon as the index has taken it in.
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,14 +15,22 @@ import tantivy
 from tantivy import FieldType, Occur, Order
 
 from footage.catalogue.authorities import Authorities
-from footage.catalogue.counts import Facets, Span, dated
+from footage.catalogue.counts import EVER, Bars, Facets, Span, histogram, months, years
 from footage.catalogue.cursors import Cursor
 from footage.catalogue.index import remembering
 from footage.catalogue.index.asking import Question
-from footage.catalogue.index.documents import CLOSED, by_day, by_publication, by_reference, together
+from footage.catalogue.index.documents import (
+    COLUMNS,
+    DATES,
+    by_day,
+    by_publication,
+    by_reference,
+    counts_of,
+)
 from footage.catalogue.index.generations import Unavailable, View, engine, view
 from footage.catalogue.models import PublicRecord
 from footage.catalogue.queries import EVERY_FACET, FILMED, Query
+from footage.vocabularies import RECORD_KINDS
 
 # Beyond these, relevance says nothing any more; a reader is asked to narrow.
 MOST_RANKED = 1_000
@@ -178,67 +186,96 @@ class Search:
     # --- Numbers ----------------------------------------------------------------------------------
     def facets(self, of: Iterable[str] = EVERY_FACET) -> Facets:
         """The numbers of what is found, those of the facets named among them."""
-        query, wanted = self.query, set(of)
-        ranged = bool(query.start or query.end)
-        own = sorted({facet for facet in wanted if facet in query.chosen} - {"kind"})
-        free = wanted - set(own) - {"kind", FILMED}
-        spans: list[Span] = []
-        with self._asking():
-            # Everything has one kind: the total is what the chosen kinds have.
-            kinds = self._counted(query.without_facet("kind"), ["kind"])["kind"]
-            if FILMED in wanted and not ranged:
-                free.add("span")
-            counts = dict(self._counted(query, sorted(free)))
-            if FILMED in wanted:
-                written = counts.pop("span", None) or self._spans(query.without_dates())
-                spans = [Span.read(*each) for each in written.items()]
-            for facet in own:
-                counts |= self._counted(query.without_facet(facet), [facet])
-            total = sum(kinds.get(kind, 0) for kind in query.kinds)
-            certain = self._certain() if ranged and not query.only_certain else total
-        if "kind" in wanted:
-            counts["kind"] = kinds
-        within = (query.start, query.end)
-        shown = dated(spans, within, only_certain=query.only_certain) if spans else ()
-        return Facets(total, certain, counts, *shown)
+        wanted = frozenset(of)
+        key = (*self._moment, self.query.asked, wanted)
+        known: Facets | None = remembering.get(key)
+        if known is None:
+            with self._asking():
+                known = self._facets(wanted)
+            remembering.put(key, known, known.size)
+        return known
 
-    def _spans(self, query: Query) -> Mapping[str, int]:
-        return self._counted(query, ["span"])["span"]
+    def _facets(self, wanted: frozenset[str]) -> Facets:
+        query = self.query
+        own = {facet for facet in wanted if facet in query.chosen and facet != "kind"}
+        fields = {"kind", *(wanted - own - {FILMED})}
+        if FILMED in wanted:
+            fields.add("month")
+        counts: dict[str, Mapping[str, int]] = dict(self._counted(query, fields))
+        # Everything has one kind.
+        total = sum(counts["kind"].values())
+        others = tuple(each for each in RECORD_KINDS.codes if each not in query.kinds)
+        if "kind" in wanted and others:
+            unchosen = replace(query, chosen={**query.chosen, "kind": others})
+            counts["kind"] = {**counts["kind"], **self._counted(unchosen, {"kind"})["kind"]}
+        for facet in own:
+            counts |= self._counted(query.without_facet(facet), {facet})
+        certain = total
+        if query.start or query.end:
+            certain = sum(self._counted(self._only_certain, {"kind"})["kind"].values())
+        bars = self._dated(counts["month"]) if FILMED in wanted else ()
+        asked = {facet: counts[facet] for facet in wanted - {FILMED}}
+        return Facets(total, certain, asked, *bars)
 
-    def _certain(self) -> int:
-        asked = [(Occur.Must, self._asked(self.query)), (Occur.Must, self._surely(self.query))]
-        found: Any = self.view.searcher.search(tantivy.Query.boolean_query(asked), 1)
-        return int(found.count or 0)
+    @property
+    def _only_certain(self) -> Query:
+        return replace(self.query, only_certain=True)
+
+    def _dated(self, found: Mapping[str, int]) -> tuple[Bars, Bars, Bars]:
+        """Years, months and the histogram, from the months of what is found."""
+        query, within = self.query, (self.query.start, self.query.end)
+        if within == EVER:
+            spans = coarse = _spans(found)
+        else:
+            spans = _spans(self._counted(query.without_dates(), {"month"})["month"])
+            sure = self._counted(self._only_certain, {"month"})["month"]
+            coarse = [replace(each, certain=True) for each in _spans(sure)]
+            rest = {text: number - sure.get(text, 0) for text, number in found.items()}
+            coarse += [replace(each, certain=False) for each in _spans(rest) if each.number]
+
+        def fine() -> list[Span]:
+            return [each.seen_from(within) for each in self.spans()]
+
+        return years(spans), months(spans), histogram(coarse, within, fine)
 
     def spans(self) -> list[Span]:
         """The distinct filmed dates of what is found, with counts; unknown dates are left out."""
         with self._asking():
-            return [Span.read(*each) for each in self._spans(self.query).items()]
+            return _spans(self._counted(self.query, {"span"})["span"])
 
-    def _counted(self, query: Query, fields: list[str]) -> dict[str, Mapping[str, int]]:
-        """How many of what a query finds have each value of some fields."""
+    def _counted(self, query: Query, fields: Iterable[str]) -> dict[str, Mapping[str, int]]:
+        """How many of what a query finds have each value of some facets, or each date."""
         counts: dict[str, Mapping[str, int]] = {}
         missing = []
-        for field in fields:
+        for field in sorted(fields):
             known = remembering.get((*self._moment, query.asked, field))
             if known is None:
                 missing.append(field)
             else:
                 counts[field] = known
-        if missing:
-            columns = {"closed" if field in CLOSED else field for field in missing}
-            wanted = {name: {"terms": {"field": name, "size": MOST_VALUES}} for name in columns}
-            found = self.view.searcher.aggregate(self._asked(query), wanted)
-            made: dict[str, Mapping[str, int]] = {
-                name: {each["key"]: each["doc_count"] for each in found[name]["buckets"]}
-                for name in columns
-            }
-            if "closed" in made:
-                made |= together(made.pop("closed"))
-            for field, values in made.items():
-                remembering.put((*self._moment, query.asked, field), values)
-            counts |= {field: made[field] for field in missing}
-        return counts
+        if not missing:
+            return counts
+        columns = [
+            column
+            for column, facets in {**COLUMNS, **{date: (date,) for date in DATES}}.items()
+            if not set(facets).isdisjoint(missing)
+        ]
+        wanted = {name: {"terms": {"field": name, "size": MOST_VALUES}} for name in columns}
+        found = self.view.searcher.aggregate(self._asked(query), wanted)
+        made: dict[str, dict[str, int]] = {}
+        for column in columns:
+            written = {each["key"]: each["doc_count"] for each in found[column]["buckets"]}
+            if column in DATES:
+                written.pop("", None)
+                made[column] = written
+                continue
+            for facet, values in counts_of(column, written).items():
+                before = made.setdefault(facet, {})
+                for value, number in values.items():
+                    before[value] = before.get(value, 0) + number
+        for field, values in made.items():
+            remembering.put((*self._moment, query.asked, field), values, len(values))
+        return counts | {field: made[field] for field in missing}
 
     @property
     def _moment(self) -> tuple[Any, ...]:
@@ -260,6 +297,10 @@ def changed_since(number: int) -> frozenset[str]:
         # The last change is always some record's: this catalogue is older than its index.
         raise Unavailable("the index is ahead of the catalogue")
     return frozenset(reference for change, reference in found if change > number)
+
+
+def _spans(written: Mapping[str, int]) -> list[Span]:
+    return [Span.read(*each) for each in written.items()]
 
 
 def _range(schema: tantivy.Schema, field: str, least: int | None, most: int | None) -> Any:
