@@ -85,7 +85,8 @@ class Query:
                 chosen[facet] = tuple(dict.fromkeys(usable))
         start, end = (_bound(parameters, name, ignored) for name in ("from", "to"))
         if start and end and start > end:
-            start, end = end, start
+            # Written the wrong way round: each is read as the end that it must be.
+            start, end = (_written(parameters, "to", "from"), _written(parameters, "from", "to"))
         certainly = (parameters.getlist("certainly") or [""])[-1]
         if certainly not in ("", "0", "1"):
             ignored.append(("certainly", certainly))
@@ -196,19 +197,19 @@ def _usable(value: str, vocabulary: vocabularies.Vocabulary | None) -> bool:
 def _bound(parameters: Parameters, name: str, ignored: list[tuple[str, str]]) -> date | None:
     """The first day that `from` may mean, or the last that `to` may: 2016-09 is a month, and so is
     أيلول 2016."""
-    text = (parameters.getlist(name) or [""])[-1].strip()
-    if not text:
-        return None
-    try:
-        meant = dates.read(text)
-    except dates.DateError:
-        meant = None
-    day = None
-    if meant is not None:
-        day = meant.earliest if name == "from" else meant.latest
-    if day is None:
+    day = _written(parameters, name, name)
+    if day is None and (text := (parameters.getlist(name) or [""])[-1].strip()):
         ignored.append((name, text))
     return day
+
+
+def _written(parameters: Parameters, name: str, end: str) -> date | None:
+    """The bound that a parameter states when it is read as `end`, "from" or "to"."""
+    try:
+        meant = dates.read((parameters.getlist(name) or [""])[-1].strip())
+    except dates.DateError:
+        return None
+    return meant.earliest if end == "from" else meant.latest
 
 
 @dataclass(frozen=True)

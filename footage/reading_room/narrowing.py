@@ -5,13 +5,13 @@ say it with these functions, so that a reader can go from one to the other and k
 """
 
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from footage import dates
 from footage.catalogue.authorities import Authorities
+from footage.catalogue.index.language import cleaned
 from footage.catalogue.queries import FACETS, Parameters, Query
 from footage.reading_room.wording import say_day
 
@@ -27,6 +27,12 @@ def narrowing(
         "chips": _chips(query, names, language, path),
         "notes": _notes(query, parameters, language),
         "narrowed": query.narrowed,
+        "dated": bool(query.start or query.end),
+        "only_certain": query.only_certain,
+        "certainty_path": path
+        + replace(query, only_certain=not query.only_certain, after="").address,
+        "typed_from": _typed(query, parameters, "from"),
+        "typed_to": _typed(query, parameters, "to"),
         "ways": _ways(query, language, path),
     }
 
@@ -68,7 +74,18 @@ def _chips(query: Query, names: Authorities, language: str, path: str) -> list[d
                 "path": path + query.without_dates().address,
             }
         )
+    if query.only_certain:
+        without = path + replace(query, only_certain=False, after="").address
+        chips.append({"title": _("Filmed"), "label": _("only certainly"), "path": without})
     return chips
+
+
+def _typed(query: Query, parameters: Parameters, name: str) -> str:
+    """What stands in the field of a bound: the day; or what was written there in vain."""
+    day = query.start if name == "from" else query.end
+    if day is not None:
+        return day.isoformat()
+    return cleaned((parameters.getlist(name) or [""])[-1])[:60]
 
 
 def _notes(query: Query, parameters: Parameters, language: str) -> list[str]:
@@ -102,13 +119,14 @@ def turned_round(query: Query, parameters: Parameters) -> bool:
     """Whether the reader wrote the later date first."""
     if query.start is None or query.end is None:
         return False
-    written = (parameters.getlist("from") or [""])[-1]
-    return _first_day(written) != query.start
+    first = _read((parameters.getlist("from") or [""])[-1])
+    last = _read((parameters.getlist("to") or [""])[-1])
+    return bool(first and last and first.earliest and last.latest and first.earliest > last.latest)
 
 
-def _first_day(text: str) -> date | None:
+def _read(text: str) -> dates.FilmedDate | None:
     try:
-        return dates.read(text.strip()).earliest
+        return dates.read(text.strip())
     except dates.DateError:
         return None
 
@@ -128,6 +146,7 @@ def facet_titles() -> dict[str, str]:
         "verification": _("Verification"),
         "from": _("From"),
         "to": _("To"),
+        "certainly": _("Only certainly"),
         "sort": _("Order"),
         "after": _("Page"),
     }

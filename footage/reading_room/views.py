@@ -10,15 +10,16 @@ from django.utils.translation import gettext as _
 from footage import vocabularies
 from footage.catalogue import answers, authorities, beside, moments
 from footage.catalogue.authorities import FILM, NEIGHBOURHOOD, Authorities
-from footage.catalogue.index.asking import near_misses
 from footage.catalogue.index.searching import MOST_RANKED
 from footage.catalogue.models import PublicRecord
 from footage.catalogue.queries import Query
 from footage.catalogue.record import Record
 from footage.reading_room import pages
 from footage.reading_room.choices import Choice
-from footage.reading_room.listing import filters, listing
+from footage.reading_room.facets import filters
+from footage.reading_room.listing import listing
 from footage.reading_room.narrowing import narrowing
+from footage.reading_room.nothing import offers
 from footage.reading_room.rendering import page, reader_language, respond
 from footage.reading_room.wording import say_day
 from footage.references import ReferenceError as NotAReference
@@ -68,34 +69,40 @@ def clips(request: HttpRequest) -> HttpResponse:
     names, language = authorities.current(), reader_language()
     query = Query.read(request.GET)
     found = answers.answer(query, names)
+    total = found.facets.total
     context = {
         **listing(query, found, names, language, _paged(query, request.path)),
         **narrowing(query, request.GET, names, language, request.path),
         **filters(query, found.facets, names, language, request.path),
+        **(offers(query, names, language, request.path) if query.narrowed and not total else {}),
         "text": query.text,
         # What a new search keeps of the old one.
         "kept": [pair for pair in query.pairs() if pair[0] not in ("q", "sort", "after")],
         "words_ignored": not found.searched,
-        "meant": _meant(query, names, language) if not found.facets.total else [],
-        "many_ranked": query.sort == "relevance" and found.facets.total > MOST_RANKED,
+        "many_ranked": query.sort == "relevance" and total > MOST_RANKED,
         "most_ranked": MOST_RANKED,
         "export": _export(query),
         "only_testimonies": query.kinds == ("testimony",),
         "both_kinds": len(query.kinds) > 1,
-        "dated": bool(query.start or query.end),
     }
     return respond(request, "clips.html", context)
 
 
 @page
 def testimonies(request: HttpRequest) -> HttpResponse:
+    """The same list under its own address: every filter but the kind, which it says itself."""
     names, language = authorities.current(), reader_language()
     asked = Query.read(request.GET)
-    asked = asked.without_text() if asked.text else asked
-    query = Query(chosen={"kind": ("testimony",)}, sort=asked.sort, after=asked.after)
-    at = _paged(replace(query, chosen={}), request.path)
-    shown = listing(query, answers.answer(query, names, facets=()), names, language, at)
-    return respond(request, "testimonies.html", shown)
+    asked = replace(asked, chosen={k: v for k, v in asked.chosen.items() if k != "kind"})
+    query = replace(asked, chosen={**asked.chosen, "kind": ("testimony",)})
+    found = answers.answer(query, names, facets=())
+    context = {
+        **listing(query, found, names, language, _paged(asked, request.path)),
+        **narrowing(asked, request.GET, names, language, request.path),
+        "words_ignored": not found.searched,
+        "list_path": f"/{language}/clips/{replace(query, after='').address}",
+    }
+    return respond(request, "testimonies.html", context)
 
 
 @page
@@ -145,14 +152,6 @@ def _most(counts: Mapping[str, int]) -> list[tuple[str, int]]:
 
 def _paged(query: Query, path: str) -> Callable[[str], str]:
     return lambda cursor: path + replace(query, after=cursor).address
-
-
-def _meant(query: Query, names: Authorities, language: str) -> list[dict[str, str]]:
-    """Names like the one that found nothing, each a link to a search for it."""
-    return [
-        {"name": name, "path": f"/{language}/clips/{replace(query, text=name, after='').address}"}
-        for name in near_misses(query.text, names, language)
-    ]
 
 
 def _row(reference: str) -> PublicRecord:
