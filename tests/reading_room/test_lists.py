@@ -206,7 +206,9 @@ def test_markup_in_an_address_comes_back_as_text(client: Client) -> None:
     assert "<script>" not in body and "&lt;script&gt;" in body
 
 
-def test_a_parameter_nobody_knows_changes_nothing_but_the_links_to_the_page_itself(client: Client) -> None:
+def test_a_parameter_nobody_knows_changes_nothing_but_the_links_to_the_page_itself(
+    client: Client,
+) -> None:
     rows.a_clip()
     plain = client.get("/en/clips/").content.decode()
     odd = client.get("/en/clips/?utm_source=x").content.decode()
