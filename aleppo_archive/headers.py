@@ -4,6 +4,7 @@ It stands outermost, so that static files, refused host names and failures say i
 cannot say less: what is set here replaces what it set.
 """
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -27,6 +28,10 @@ FOR_OTHER_SITES = (
     *("/schemas/", "/unapi"),
 )
 
+# The one kind of page that other sites may show in a frame: it does nothing but play a clip, has no
+# form and knows nobody, so that a click led astray has nothing to reach.
+IN_FRAMES = re.compile(r"/(en|ar)/embed/")
+
 
 class HeadersMiddleware:
     def __init__(self, get_response: Any) -> None:
@@ -35,9 +40,11 @@ class HeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         staff = request.path_info.startswith("/admin/")
-        response["Content-Security-Policy"] = policy(staff)
+        framed = IN_FRAMES.match(request.path_info) is not None
+        response["Content-Security-Policy"] = policy(staff, framed)
         response["X-Content-Type-Options"] = "nosniff"
-        response["X-Frame-Options"] = "DENY"
+        if not framed:
+            response["X-Frame-Options"] = "DENY"
         response["Cross-Origin-Opener-Policy"] = "same-origin"
         open_to_all = for_other_sites(request.path_info)
         response["Cross-Origin-Resource-Policy"] = "cross-origin" if open_to_all else "same-origin"
@@ -60,9 +67,14 @@ def for_other_sites(path: str) -> bool:
     return path.startswith(FOR_OTHER_SITES) or captions
 
 
-def policy(staff: bool) -> str:
-    """The content security policy: nothing inline, nothing from elsewhere, framed by nobody."""
+def policy(staff: bool, framed: bool = False) -> str:
+    """The content security policy: nothing inline, nothing from elsewhere, framed by nobody.
+
+    But for the one page that is made for frames.
+    """
     sources = settings.STAFF_SECURITY_POLICY if staff else settings.CONTENT_SECURITY_POLICY
+    if framed:
+        sources = {**sources, "frame-ancestors": "*"}
     return "; ".join(f"{directive} {source}" for directive, source in sources.items())
 
 

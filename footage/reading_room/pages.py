@@ -168,6 +168,7 @@ def clip_page(
         "choice": kept,
         "at": moments.write(choice.t) if choice.t else "",
         "kept": kept.kept,
+        "embed_path": f"/{language}/embed/{record.reference}/",
         "low_path": kept.address(data="full" if choice.low else "low", quality=""),
         "sound_path": kept.address(show="1"),
         "indexed": not kept.pairs(),

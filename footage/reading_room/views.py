@@ -126,6 +126,26 @@ def clip(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @page
+def embed(request: HttpRequest, reference: str) -> HttpResponse:
+    """A clip alone, for frames on other sites. Its gate is the same, and so is its tombstone."""
+    row = _row(reference)
+    language = reader_language()
+    if row.kind != "clip":
+        raise Http404
+    if row.reference != reference:
+        moved = HttpResponsePermanentRedirect(f"/{language}/embed/{row.reference}/")
+        moved["Cache-Control"] = "no-cache"
+        return moved
+    if row.withdrawn_at is not None:
+        context = {"reference": row.reference, "withdrawn": True}
+        return respond(request, "embed.html", context, status=410)
+    choice = Choice.read(request.GET)
+    context = pages.clip_page(row.read(), row, authorities.current(), language, choice=choice)
+    context["page_path"] = pages.record_path(language, row.kind, row.reference)
+    return respond(request, "embed.html", {**context, "embedded": True})
+
+
+@page
 def testimony(request: HttpRequest, reference: str) -> HttpResponse:
     row = _row(reference)
     if elsewhere := _elsewhere(request, row, reference, "testimony"):
