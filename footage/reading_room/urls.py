@@ -16,6 +16,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("clips/", views.clips, name="clips"),
     path("clips/<str:reference>/", views.clip, name="clip"),
+    path("embed/<str:reference>/", views.embed, name="embed"),
     path("neighbourhoods/", by_place.neighbourhoods, name="neighbourhoods"),
     path("neighbourhoods/<slug:slug>/", by_place.neighbourhood, name="neighbourhood"),
     path("map/", by_place.city_map, name="map"),
