@@ -64,7 +64,7 @@ def _field(entry: dictionary.Entry, language: str) -> dict[str, Any]:
             dictionary.BY_NAME[entry.vocabulary].title(language) if entry.vocabulary else ""
         ),
         "names": [f"{entry.path}_name_{code}" for code in LANGUAGES] if named else [],
-        "standard": _("this archive") if entry.standard == OWN else entry.standard,
+        "standard": "" if entry.standard == OWN else entry.standard,
         "since": entry.since,
     }
 

@@ -50,13 +50,13 @@ def _ways(query: Query, language: str, path: str) -> list[dict[str, Any]]:
     ]
 
 
-def _chips(query: Query, names: Authorities, language: str, path: str) -> list[dict[str, str]]:
+def _chips(query: Query, names: Authorities, language: str, path: str) -> list[dict[str, Any]]:
     """Each choice as words, with the address of the page without it."""
     titles = facet_titles()
     chips = []
     if query.text:
         without = path + query.without_text().address
-        chips.append({"title": titles["q"], "label": query.text, "path": without})
+        chips.append({"title": titles["q"], "label": query.text, "path": without, "typed": True})
     chips += [
         {
             "title": titles[facet],
