@@ -1,10 +1,12 @@
 """The published places, as the place resolver wants them: any spelling to the slugs it means."""
 
+from collections.abc import Iterable
+
 from footage.catalogue import authorities
 from footage.catalogue.authorities import NEIGHBOURHOOD, Authorities
 from footage.places import Gazetteer, Place
 
-# A name of the whole city narrows nothing: its word is searched like any other.
+# Nearly all texts here name the city, so naming it says nothing of where something was filmed.
 TOO_WIDE = "city"
 
 
@@ -36,13 +38,20 @@ class Places:
     def resolve(self, text: str, *, by_sound: bool) -> tuple[str, ...]:
         """The slugs a typed name can mean, with all that lies inside; empty for the whole city."""
         found = self._gazetteer.resolve(text, by_sound=by_sound)
-        slugs = [place.slug for place in found if place.kind != TOO_WIDE]
-        return tuple(dict.fromkeys(slug for each in slugs for slug in self._within(each)))
+        return self._all(place.slug for place in found if place.kind != TOO_WIDE)
+
+    def city(self, text: str) -> tuple[str, ...]:
+        """The slugs of a city and of all that lies in it, where the text is a city's very name."""
+        found = self._gazetteer.resolve(text, by_sound=False)
+        return self._all(place.slug for place in found if place.kind == TOO_WIDE)
 
     def mentioned(self, *texts: str) -> tuple[str, ...]:
         """The slugs of the places that texts name, but for the whole city."""
         found = [each.place for text in texts for each in self._gazetteer.find_in(text)]
         return tuple(dict.fromkeys(place.slug for place in found if place.kind != TOO_WIDE))
+
+    def _all(self, slugs: Iterable[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(slug for each in slugs for slug in self._within(each)))
 
     def _within(self, slug: str, depth: int = 0) -> list[str]:
         inside = self._parts.get(slug, ()) if depth < 9 else ()

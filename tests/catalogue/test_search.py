@@ -235,6 +235,29 @@ def test_a_place_is_found_under_any_spelling_by_where_it_was_filmed_and_by_its_n
     assert references("q=Shaar smoke") == [named.reference]
 
 
+def test_a_citys_name_finds_all_that_lies_in_it_and_first_what_names_it() -> None:
+    rows.names()
+    rows.name("neighbourhood", "aleppo-city", "Aleppo", "حلب", facts={"kind": "city"})
+    rows.name(
+        "neighbourhood", "salaheddine", "Salaheddine", "صلاح الدين", facts={"parent": "aleppo-city"}
+    )
+    inside = rows.a_clip(
+        title_en="Bread", title_ar="خبز", neighbourhood="salaheddine", place="salaheddine"
+    ).reference
+    named = rows.a_clip(
+        title_en="Bread in Aleppo", title_ar="خبز في حلب", neighbourhood=None, place=None
+    ).reference
+    elsewhere = rows.a_clip(
+        title_en="Bread", title_ar="خبز", neighbourhood=None, place=None
+    ).reference
+    index()
+    for asked in ("Aleppo", "حلب", "bread Aleppo", "خبز حلب"):
+        assert references(f"q={asked}") == [named, inside], asked
+    assert references('q="Aleppo bread"') == references("q=Halabi") == []
+    assert references("q=title:Aleppo") == [named]
+    assert elsewhere in references("q=bread")
+
+
 def test_a_journalist_is_found_by_the_name_only_while_it_is_published() -> None:
     rows.names()
     theirs = rows.a_clip(title_en="Morning", title_ar="صباح", journalist="salma").reference

@@ -2,7 +2,8 @@
 
 Names of places, people, events, films and subjects are resolved here, from what is published at
 this moment, and asked for by slug. A word that only names a place finds that place, under any
-spelling, and what is said about it; it does not find every title that holds a like word.
+spelling, and what is said about it; it does not find every title that holds a like word. A city's
+name finds what lies in it and what names it, which lead: "bread Aleppo" is not less than "bread".
 """
 
 import difflib
@@ -119,7 +120,8 @@ class _Asking:
     def one(self, part: Part) -> Query | None:
         """What one part asks; None where it holds no word."""
         if part.field == "place":
-            return self._of_place(self.places.resolve(part.text, by_sound=True), ())
+            slugs = self.places.resolve(part.text, by_sound=True) or self.places.city(part.text)
+            return self._of_place(slugs, ())
         if part.field in ("journalist", "event", "film", "subject"):
             return self._values(self._called(part.field, part.text))
         if part.way == "beginning":
@@ -143,6 +145,8 @@ class _Asking:
             return None
         if slugs := self.places.resolve(text, by_sound=whole):
             return self._of_place(slugs, stems)
+        if slugs := self.places.city(text):
+            return self._of_city(slugs, stems)
         values = self.named.get(tuple(stems))
         if values:
             return _any_of([self._weighty(self._values(values)), self._ranked(stems, phrase=True)])
@@ -160,6 +164,16 @@ class _Asking:
         if stems:
             found.append(self._in("said", stems, phrase=True))
         return _any_of(found)
+
+    def _of_city(self, slugs: Sequence[str], stems: Sequence[str]) -> Query:
+        """The records of a city, which are nearly all there are; those that name it lead."""
+        found: list[Query] = [
+            Query.term_set_query(self.schema, field, list(slugs))
+            for field in ("neighbourhood", "place")
+        ]
+        if self.ranked:
+            found = [Query.const_score_query(each, 0.0) for each in found]
+        return _any_of([*found, *([self._anywhere(stems)] if stems else [])])
 
     def _called(self, field: str, text: str) -> list[tuple[str, str]]:
         stems = set(words(text))
