@@ -15,7 +15,7 @@ from footage.catalogue.authorities import Authorities
 from footage.catalogue.counts import Facets, Span
 from footage.catalogue.cursors import Cursor
 from footage.catalogue.index.generations import Unavailable
-from footage.catalogue.index.searching import Search
+from footage.catalogue.index.searching import Moment, Search
 from footage.catalogue.models import PublicRecord
 from footage.catalogue.queries import EVERY_FACET, PAGE_SIZE, Page, Query
 
@@ -48,6 +48,7 @@ def answer(
     *,
     facets: Iterable[str] = EVERY_FACET,
     size: int = PAGE_SIZE,
+    at: Moment | None = None,
 ) -> Answer:
     """What a query finds: one page of it, and the numbers of the facets named.
 
@@ -55,11 +56,12 @@ def answer(
     none, only total, certain and possible are counted. With a size of 0, only numbers. Orders are
     those of `queries.SORTS`, and "surely" for the page of a day: the certain ones lead.
 
-    Never raises for anything a reader typed. Two database queries.
+    Never raises for anything a reader typed. Two database queries; one, where the caller already
+    has the `moment` it asks `at`.
     """
     wanted = tuple(facets)
     try:
-        search = Search(query, names)
+        search = Search(query, names, at)
         counted = search.facets(wanted)
         page = _page(query, search, size) if size else NO_PAGE
         spoken = search.question.spoken if search.question else frozenset()
@@ -69,6 +71,17 @@ def answer(
     without = without_words(query)
     page = database.page(without, size) if size else NO_PAGE
     return Answer(page, database.facets(without, wanted), not query.text)
+
+
+def moment(names: Authorities) -> Moment | None:
+    """What every answer depends on at this moment; None where there is no index to ask.
+
+    Whatever is made of answers alone is the same while moments are equal. One database query.
+    """
+    try:
+        return Moment.now(names)
+    except Unavailable:
+        return None
 
 
 def days(query: Query, names: Authorities) -> list[Span]:

@@ -23,6 +23,8 @@ SHOWN = 8
 OPEN = {FILMED, "neighbourhood"}
 # Of a query's address, in characters. Each value repeats it, so a longer one offers no more values.
 LONGEST_REPEATED = 1_500
+# For a value not yet known, and as an address writes it: no text of a reader holds it.
+STAND_IN, WRITTEN = "\0", "%00"
 # The drawing of the bars, in units; a stylesheet stretches it.
 BAR, HEIGHT = 10, 100
 
@@ -85,27 +87,32 @@ def _group(
         ordered = sorted(labels, key=lambda value: order[value])
     else:
         ordered = sorted(labels, key=lambda value: (-counts.get(value, 0), labels[value]))
+    added = path + _with(query, facet, STAND_IN).address
     values = [
         {
             "label": labels[value],
             "count": counts.get(value, 0),
             "chosen": value in chosen,
-            "path": _toggled(query, facet, value, path),
+            # Slugs and codes stand in an address as they are.
+            "path": _without(query, facet, value, path)
+            if value in chosen
+            else added.replace(WRITTEN, value),
         }
         for value in ordered
     ]
     return _in_parts(facet, values, opened=bool(query.chosen.get(facet)))
 
 
-def _toggled(query: Query, facet: str, value: str, path: str) -> str:
-    """The list without a chosen value, or with another; "" for the clips that nobody chose."""
-    if value in query.chosen.get(facet, ()):
-        return path + query.without(facet, value).address
-    if value in query.values(facet):
-        return ""
-    # Clips are listed unasked: whoever adds testimonies wants both.
+def _without(query: Query, facet: str, value: str, path: str) -> str:
+    """The list without a chosen value; "" for the clips that nobody chose."""
+    chosen = value in query.chosen.get(facet, ())
+    return path + query.without(facet, value).address if chosen else ""
+
+
+def _with(query: Query, facet: str, value: str) -> Query:
+    """With another value. Clips are listed unasked: whoever adds testimonies wants both."""
     values = (*query.values(facet), value)
-    return path + replace(query, chosen={**query.chosen, facet: values}, after="").address
+    return replace(query, chosen={**query.chosen, facet: values}, after="")
 
 
 def _in_parts(name: str, values: list[dict[str, Any]], *, opened: bool) -> dict[str, Any]:

@@ -4,6 +4,7 @@ A page depends on its address and on the catalogue, never on who asks: it is ren
 engine that has no context processors, carries a strong ETag made from its body, and sets nothing.
 """
 
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -13,7 +14,11 @@ from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from footage.catalogue import answers
+from footage.catalogue.authorities import Authorities
 from footage.catalogue.freshness import View, fresh, only_read
+from footage.catalogue.index import remembering
+from footage.catalogue.index.searching import Moment
 from footage.reading_room.pages import LANGUAGES, frame
 
 __all__ = [
@@ -25,6 +30,7 @@ __all__ = [
     "only_read",
     "page",
     "reader_language",
+    "remembered",
     "rendered",
     "respond",
 ]
@@ -71,6 +77,27 @@ def respond(
     here = here if status == 200 else f"/{reader_language()}/"
     response = HttpResponse(rendered(template, here, context), status=status)
     return fresh(request, response)
+
+
+def remembered(
+    request: HttpRequest, names: Authorities, make: Callable[[Moment | None], HttpResponse]
+) -> HttpResponse:
+    """The page that was made for this address at this moment of the catalogue, or else made now.
+
+    For pages made of an address, answers and names alone. One database query, and those of `make`.
+    """
+    at = answers.moment(names)
+    address = request.get_full_path()
+    if at is None or len(address) > MOST_REPEATED:
+        return make(at)
+    key = ("page", at, address)
+    body = remembering.get(key)
+    if body is not None:
+        return fresh(request, HttpResponse(body))
+    response = make(at)
+    if response.status_code == 200:
+        remembering.put(key, response.content, len(response.content))
+    return response
 
 
 def rendered(template: str, here: str, context: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from footage import vocabularies
 from footage.catalogue import answers, authorities, beside, moments
 from footage.catalogue.authorities import FILM, NEIGHBOURHOOD, Authorities
-from footage.catalogue.index.searching import MOST_RANKED
+from footage.catalogue.index.searching import MOST_RANKED, Moment
 from footage.catalogue.models import PublicRecord
 from footage.catalogue.queries import Query
 from footage.catalogue.record import Record
@@ -20,7 +20,7 @@ from footage.reading_room.facets import filters
 from footage.reading_room.listing import listing
 from footage.reading_room.narrowing import narrowing
 from footage.reading_room.nothing import offers
-from footage.reading_room.rendering import page, reader_language, respond
+from footage.reading_room.rendering import page, reader_language, remembered, respond
 from footage.reading_room.wording import say_day
 from footage.references import ReferenceError as NotAReference
 from footage.references import parse_reference
@@ -66,9 +66,14 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @page
 def clips(request: HttpRequest) -> HttpResponse:
-    names, language = authorities.current(), reader_language()
+    names = authorities.current()
+    return remembered(request, names, lambda at: _clips(request, names, at))
+
+
+def _clips(request: HttpRequest, names: Authorities, at: Moment | None) -> HttpResponse:
+    language = reader_language()
     query = Query.read(request.GET)
-    found = answers.answer(query, names)
+    found = answers.answer(query, names, at=at)
     total = found.facets.total
     context = {
         **listing(query, found, names, language, _paged(query, request.path)),

@@ -173,7 +173,8 @@ class _Asking:
         ]
         if self.ranked:
             found = [Query.const_score_query(each, 0.0) for each in found]
-        return _any_of([*found, *([self._anywhere(stems)] if stems else [])])
+        named = self._anywhere(stems)
+        return _any_of(found if named is None else [*found, named])
 
     def _called(self, field: str, text: str) -> list[tuple[str, str]]:
         stems = set(words(text))

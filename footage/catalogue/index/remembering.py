@@ -1,16 +1,19 @@
-"""Numbers that were counted, kept until the index or the catalogue changes.
+"""What was counted and rendered, kept until the index or the catalogue changes.
 
-A key holds everything its numbers depend on, the change number of the index and what is left out of
-it included, so a number is never older than the page it stands on. Bounded; what was asked longest
-ago goes first.
+A key holds everything its value depends on, the moment of the index and what is left out of it
+included, so nothing here is older than what would be made anew, and a withdrawal counts from the
+next request on. Bounded; what was asked longest ago goes first.
 """
 
 import threading
 from collections import OrderedDict
 from typing import Any
 
-# So many numbers with their names: some 40 MB a process when full.
-MOST_NUMBERS = 400_000
+# Some 64 MB a process when full.
+MOST_BYTES = 64_000_000
+# A number with its name, as Python keeps them.
+NUMBER_BYTES = 120
+OVERHEAD = 500
 
 _kept: "OrderedDict[tuple[Any, ...], tuple[Any, int]]" = OrderedDict()
 _lock = threading.Lock()
@@ -26,13 +29,14 @@ def get(key: tuple[Any, ...]) -> Any:
         return _kept[key][0]
 
 
-def put(key: tuple[Any, ...], value: Any, numbers: int) -> None:
-    """Keep a value that holds so many numbers. It must not be changed any more."""
+def put(key: tuple[Any, ...], value: Any, size: int) -> None:
+    """Keep a value of about so many bytes. It must not be changed any more."""
     global _size
+    size += OVERHEAD
     with _lock:
-        _size += numbers + 1 - (_kept.pop(key)[1] if key in _kept else 0)
-        _kept[key] = (value, numbers + 1)
-        while _size > MOST_NUMBERS and len(_kept) > 1:
+        _size += size - (_kept.pop(key)[1] if key in _kept else 0)
+        _kept[key] = (value, size)
+        while _size > MOST_BYTES and len(_kept) > 1:
             _size -= _kept.popitem(last=False)[1][1]
 
 

@@ -7,7 +7,7 @@ revised is back as soon as the index has taken it in.
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -27,7 +27,7 @@ from footage.catalogue.index.documents import (
     by_reference,
     counts_of,
 )
-from footage.catalogue.index.generations import Unavailable, View, engine, view
+from footage.catalogue.index.generations import Generation, Unavailable, View, engine, view
 from footage.catalogue.models import PublicRecord
 from footage.catalogue.queries import EVERY_FACET, FILMED, Query
 from footage.vocabularies import RECORD_KINDS
@@ -48,18 +48,38 @@ class Found:
     preceding: bool
 
 
-class Search:
-    """One query put to the index as it stands. Costs one database query, for what changed since.
+@dataclass(frozen=True)
+class Moment:
+    """All that answers depend on beside the question: two moments are equal while no answer, no
+    page of records and no name in it has changed."""
 
-    Raises Unavailable where there is no index, or where it is too far behind.
+    generation: Generation
+    number: int
+    left_out: frozenset[str]
+    names: Authorities
+    view: View = field(compare=False)
+
+    @classmethod
+    def now(cls, names: Authorities) -> "Moment":
+        """One database query, for what changed since the index was brought up to date.
+
+        Raises Unavailable where there is no index, or where it is too far behind.
+        """
+        seen = view()
+        return cls(seen.generation, seen.number, changed_since(seen.number), names, seen)
+
+
+class Search:
+    """One query put to the index as it stands, or stood at a moment of this request.
+
+    Raises Unavailable, as `Moment.now` does.
     """
 
-    def __init__(self, query: Query, names: Authorities) -> None:
+    def __init__(self, query: Query, names: Authorities, at: Moment | None = None) -> None:
         self.query = query
-        self.view: View = view()
-        self.left_out = changed_since(self.view.number)
+        self.moment = at or Moment.now(names)
+        self.view, self.left_out = self.moment.view, self.moment.left_out
         self.question = Question(query.text, names) if query.text else None
-        self._names = names
 
     @contextlib.contextmanager
     def _asking(self) -> Iterator[None]:
@@ -187,12 +207,12 @@ class Search:
     def facets(self, of: Iterable[str] = EVERY_FACET) -> Facets:
         """The numbers of what is found, those of the facets named among them."""
         wanted = frozenset(of)
-        key = (*self._moment, self.query.asked, wanted)
+        key = (self.moment, self.query.asked, wanted)
         known: Facets | None = remembering.get(key)
         if known is None:
             with self._asking():
                 known = self._facets(wanted)
-            remembering.put(key, known, known.size)
+            remembering.put(key, known, known.size * remembering.NUMBER_BYTES)
         return known
 
     def _facets(self, wanted: frozenset[str]) -> Facets:
@@ -247,12 +267,12 @@ class Search:
         """How many of what a query finds have each value of some facets, or each date."""
         counts: dict[str, Mapping[str, int]] = {}
         missing = []
-        for field in sorted(fields):
-            known = remembering.get((*self._moment, query.asked, field))
+        for name in sorted(fields):
+            known = remembering.get((self.moment, query.asked, name))
             if known is None:
-                missing.append(field)
+                missing.append(name)
             else:
-                counts[field] = known
+                counts[name] = known
         if not missing:
             return counts
         columns = [
@@ -273,15 +293,10 @@ class Search:
                 before = made.setdefault(facet, {})
                 for value, number in values.items():
                     before[value] = before.get(value, 0) + number
-        for field, values in made.items():
-            remembering.put((*self._moment, query.asked, field), values, len(values))
-        return counts | {field: made[field] for field in missing}
-
-    @property
-    def _moment(self) -> tuple[Any, ...]:
-        """What a number depends on beside the query: the index, what is left out, the names."""
-        names = self._names if self.query.text else None
-        return (self.view.generation, self.view.number, self.left_out, names)
+        for name, values in made.items():
+            size = len(values) * remembering.NUMBER_BYTES
+            remembering.put((self.moment, query.asked, name), values, size)
+        return counts | {name: made[name] for name in missing}
 
 
 def changed_since(number: int) -> frozenset[str]:
