@@ -35,8 +35,8 @@ COLUMNS = {
 }
 # The filmed date "first|last|certain", to the day and to the month; "" where it is unknown.
 DATES = ("span", "month")
-# The keys to sort by, and the bounds and the certainty of the filmed date.
-NUMBERS = ("newest", "oldest", "published", "named", "first", "last", "certain")
+# The keys to sort by.
+NUMBERS = ("newest", "oldest", "published", "named")
 # Beyond every day a calendar holds: for the open ends of an interval.
 NEVER = 4_000_000
 UNDATED = 0
@@ -99,9 +99,6 @@ def document(
         "oldest": by_day(sort, reference, newest=False),
         "published": by_publication(published, reference),
         "named": by_reference(reference),
-        "first": first.toordinal() if first else UNDATED if dated else NEVER,
-        "last": last.toordinal() if last else NEVER if dated else UNDATED - 1,
-        "certain": int(bool(record["filmed_certain"])),
     }
     if mentions:
         entry["mention"] = list(mentions)

@@ -8,7 +8,7 @@ revised is back as soon as the index has taken it in.
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import tantivy
@@ -37,6 +37,7 @@ MOST_RANKED = 1_000
 # So far behind, leaving out costs more than asking the database.
 MOST_LEFT_OUT = 20_000
 MOST_VALUES = 200_000
+SPAN_BYTES = 400
 
 
 @dataclass(frozen=True)
@@ -99,13 +100,8 @@ class Search:
             (Occur.Must, tantivy.Query.term_set_query(schema, facet, list(values)))
             for facet, values in {**query.chosen, "kind": query.kinds}.items()
         ]
-        start, end = (day and day.toordinal() for day in (query.start, query.end))
-        if start:
-            clauses.append((Occur.Must, _range(schema, "last", start, None)))
-        if end:
-            clauses.append((Occur.Must, _range(schema, "first", None, end)))
-        if query.only_certain:
-            clauses.append((Occur.Must, self._surely(query)))
+        if query.start or query.end:
+            clauses.append((Occur.Must, self._filmed(query, surely=query.only_certain)))
         if self.left_out:
             gone = tantivy.Query.term_set_query(schema, "reference", list(self.left_out))
             clauses.append((Occur.MustNot, gone))
@@ -118,16 +114,31 @@ class Search:
             clauses += self.question.asked(self.view.searcher, schema, ranked=ranked)
         return tantivy.Query.boolean_query(clauses)
 
-    def _surely(self, query: Query) -> tantivy.Query:
-        """What was certainly filmed in the range of a query."""
-        schema = self.view.schema
-        start, end = (day and day.toordinal() for day in (query.start, query.end))
-        clauses = [(Occur.Must, _range(schema, "certain", 1, 1))]
-        if start:
-            clauses.append((Occur.Must, _range(schema, "first", start, None)))
-        if end:
-            clauses.append((Occur.Must, _range(schema, "last", None, end)))
-        return tantivy.Query.boolean_query(clauses)
+    def _filmed(self, query: Query, *, surely: bool) -> tantivy.Query:
+        """What was possibly, or surely, filmed in the range of a query: all dates that were.
+
+        Few dates are written differently, and fewer months, which are enough for a range of whole
+        months: their lists of records are found faster than a range is gone through.
+        """
+        start, end = query.start, query.end
+        whole = (start is None or start.day == 1) and (
+            end is None or end == date.max or (end + timedelta(1)).day == 1
+        )
+        column = "month" if whole else "span"
+        key = ("dates", self.view.generation, self.view.number, column)
+        spans: list[tuple[str, Span]] | None = remembering.get(key)
+        if spans is None:
+            written = self.view.searcher.terms_with_prefix(column, "")
+            spans = [(text, Span.read(text, 1)) for text, _number in written if text]
+            remembering.put(key, spans, len(spans) * SPAN_BYTES)
+        asked = [
+            text
+            for text, span in spans
+            if (span.surely(start, end) if surely else span.possibly(start, end))
+        ]
+        if not asked:
+            return tantivy.Query.empty_query()
+        return tantivy.Query.term_set_query(self.view.schema, column, asked)
 
     # --- A page ---------------------------------------------------------------------------------
     def page(self, size: int) -> Found:
@@ -171,7 +182,7 @@ class Search:
             found = self._in_order(query.sort, self._asked(query), bound, size + 1, back=back)
             return found[:size], len(found) > size
         # First what is certain, then what is possible, each by reference.
-        asked, surely = self._asked(query), self._surely(query)
+        asked, surely = self._asked(query), self._filmed(query, surely=True)
         found = []
         for certain in (0, 1) if back else (1, 0):
             if cursor is not None and (certain > cursor.key if not back else certain < cursor.key):  # type: ignore[operator]
