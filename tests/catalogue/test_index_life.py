@@ -190,7 +190,7 @@ def test_a_flipped_bit_in_a_file_of_the_index_has_it_built_anew(kind: str) -> No
     assert f"damaged: {path.name}" in saw or "no usable index" in saw
     with only_writer():
         follower = Follower()
-        for _ in soundness.files(before):
+        for _ in ["begin", *soundness.files(before)]:
             follower.step()
         assert not found_by_the_index(), "readers are not shown what is damaged"
         settle(follower)
