@@ -9,6 +9,7 @@ from footage.reading_room import (
     concerns,
     design,
     documentation,
+    suggesting,
     views,
 )
 
@@ -19,6 +20,7 @@ urlpatterns = [
     path("embed/<str:reference>/", views.embed, name="embed"),
     path("neighbourhoods/", by_place.neighbourhoods, name="neighbourhoods"),
     path("neighbourhoods/<slug:slug>/", by_place.neighbourhood, name="neighbourhood"),
+    path("suggest/", suggesting.suggest, name="suggest"),
     path("map/", by_place.city_map, name="map"),
     path("dates/", by_day.all_dates, name="dates"),
     path("dates/<int:year>/", by_day.year, name="year"),

@@ -1,0 +1,176 @@
+"""What a reader may mean while typing: places, journalists, subjects, then words of live records.
+
+Names come from what is published at this moment, and words from rows that are live at this moment,
+never from the index's list of words: it may still hold one that was withdrawn. Bounded: so many of
+each, from so many records, for so short a text. At most three database queries.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from footage import vocabularies
+from footage.catalogue import answers, authorities, gazetteer
+from footage.catalogue.authorities import JOURNALIST, NEIGHBOURHOOD, Authorities
+from footage.catalogue.index.language import cleaned
+from footage.catalogue.index.words import WORD
+from footage.catalogue.queries import Query
+from footage.normalisation import normalise
+from footage.reading_room.named import named
+from footage.reading_room.rendering import fresh, only_read, reader_language
+from footage.reading_room.wording import Text, direction
+
+SHORTEST, LONGEST = 2, 60
+MOST_OF_A_KIND = 4
+# Records whose words are offered.
+LOOKED_AT = 8
+BOTH_KINDS = ("clip", "testimony")
+# In front of a name, and never what is looked for.
+ARTICLE = re.compile(r"^(?:al-|ash-|as-|ad-|ar-|an-|at-|az-|ال)")
+
+
+@only_read
+def suggest(request: HttpRequest) -> HttpResponse:
+    """`{"groups": [{"title", "items": [{"name", "lang", "dir", "other", "path"}]}]}`, where `path`
+    leads to what the name means. No group for what is too short or finds nothing."""
+    names, language = authorities.current(), reader_language()
+    text = cleaned((request.GET.getlist("q") or [""])[-1])[:LONGEST]
+    groups = []
+    if len(normalise(text)) >= SHORTEST:
+        for title, items in (
+            (_("Places"), _places(text, names, language)),
+            (_("Journalists"), _of_kind(JOURNALIST, text, names, language)),
+            (_("Subjects"), _subjects(text, language)),
+            (_("Words"), _words(text, names, language)),
+        ):
+            if found := list(items)[:MOST_OF_A_KIND]:
+                groups.append({"title": title, "items": found})
+    body = orjson.dumps({"groups": groups})
+    return fresh(request, HttpResponse(body, content_type="application/json"))
+
+
+# --- Names ---------------------------------------------------------------------------------------
+def _places(text: str, names: Authorities, language: str) -> Iterator[dict[str, Any]]:
+    """Places that are spelled so, then those that sound so."""
+    seen = set()
+    for item in _of_kind(NEIGHBOURHOOD, text, names, language):
+        seen.add(item["path"])
+        yield item
+    for slug in gazetteer.of(names).resolve(text, by_sound=True):
+        entry = names.get(NEIGHBOURHOOD, slug)
+        if entry is not None:
+            place = named(entry, language)
+            if place["path"] not in seen:
+                yield _item(place["name"], place["other"], place["path"], language)
+
+
+def _of_kind(kind: str, text: str, names: Authorities, language: str) -> Iterator[dict[str, Any]]:
+    """The names of a kind of which a spelling, or a word of one, begins as the text."""
+    asked = _bare(text)
+    found = [
+        (likeness, spelled.slug)
+        for spelled in _spelled(names)
+        if spelled.kind == kind and (likeness := spelled.likeness(asked))
+    ]
+    best: dict[str, int] = {}
+    for likeness, slug in found:
+        best[slug] = max(best.get(slug, 0), likeness)
+    entries = [entry for slug in best if (entry := names.get(kind, slug))]
+    entries.sort(key=lambda entry: (-best[entry.slug], entry.name(language), entry.slug))
+    for entry in entries:
+        shown = named(entry, language)
+        yield _item(shown["name"], shown["other"], shown["path"], language)
+
+
+def _subjects(text: str, language: str) -> Iterator[dict[str, Any]]:
+    asked = _bare(text)
+    other = "ar" if language == "en" else "en"
+    for term in vocabularies.SUBJECTS:
+        if any(_Spelled("", "", _bare(label)).likeness(asked) for label in (term.en, term.ar)):
+            path = f"/{language}/clips/?subject={term.code}"
+            yield _item(term.label(language), Text.of(term.label(other), other), path, language)
+
+
+def _item(name: str, other: Text | None, path: str, language: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "lang": language,
+        "dir": direction(language),
+        "other": other._asdict() if other and other.text and other.text != name else None,
+        "path": path,
+    }
+
+
+@dataclass(frozen=True)
+class _Spelled:
+    """One folded spelling of a name, without its article."""
+
+    kind: str
+    slug: str
+    text: str
+
+    def likeness(self, asked: str) -> int:
+        """2 where it begins so, 1 where a later word of it does, else 0."""
+        if self.text.startswith(asked):
+            return 2
+        return int(any(_bare(word).startswith(asked) for word in self.text.split()[1:]))
+
+
+def _bare(text: str) -> str:
+    return ARTICLE.sub("", normalise(text).strip()) or normalise(text).strip()
+
+
+_known: tuple[Authorities, tuple[_Spelled, ...]] | None = None
+
+
+def _spelled(names: Authorities) -> tuple[_Spelled, ...]:
+    """Every spelling of the published places and journalists; folded again when names change."""
+    global _known
+    known = _known
+    if known is None or known[0] is not names:
+        found = []
+        for kind in (NEIGHBOURHOOD, JOURNALIST):
+            for entry in names.of_kind(kind):
+                variants = tuple(entry.facts.get("variants") or ())
+                spellings = {_bare(each) for each in (entry.name_en, entry.name_ar, *variants)}
+                found += [_Spelled(kind, entry.slug, each) for each in sorted(spellings) if each]
+        known = _known = (names, tuple(found))
+    return known[1]
+
+
+# --- Words ---------------------------------------------------------------------------------------
+def _words(text: str, names: Authorities, language: str) -> Iterator[dict[str, Any]]:
+    """The question with its last word as live records that answer have it."""
+    before, _space, last = text.rpartition(" ")
+    begun = normalise(last)
+    if len(begun) < SHORTEST or not WORD.fullmatch(last):
+        return
+    query = Query(chosen={"kind": BOTH_KINDS}, text=f"{text}*", sort="relevance")
+    found = answers.answer(query, names, facets=(), size=LOOKED_AT)
+    if not found.searched:
+        return
+    seen = set()
+    for row in found.page.records:
+        for word in _said(orjson.loads(row.document or "{}")):
+            folded = normalise(word)
+            if folded in seen or not folded.startswith(begun):
+                continue
+            seen.add(folded)
+            whole = f"{before} {word}".strip()
+            path = f"/{language}/clips/{Query(text=whole, sort='relevance').address}"
+            written = "ar" if re.search(r"[\u0600-\u06ff]", word) else "en"
+            yield {**_item(whole, None, path, written), "lang": written}
+
+
+def _said(document: dict[str, Any]) -> Iterator[str]:
+    """The words of a record: titles, then summaries, then speech."""
+    for key in ("title_en", "title_ar", "summary_en", "summary_ar"):
+        yield from WORD.findall(document.get(key, ""))
+    for transcript in document.get("transcripts", ()):
+        for segment in transcript["segments"]:
+            yield from WORD.findall(segment["text"])
