@@ -19,11 +19,21 @@ from footage.catalogue.authorities import (
     Authorities,
     Authority,
 )
-from footage.catalogue.record import Record, Rendition
+from footage.catalogue.citing import ARCHIVE, LANGUAGES, WITHHELD
+from footage.catalogue.record import Record, Rendition, Transcript
 
-LANGUAGES = ("en", "ar")
-ARCHIVE = {"en": "The Aleppo Archive", "ar": "أرشيف حلب"}
-WITHHELD = {"en": "Name withheld", "ar": "الاسم محجوب"}
+__all__ = [
+    "ARCHIVE",
+    "LANGUAGES",
+    "WITHHELD",
+    "Described",
+    "absolute",
+    "both_names",
+    "captions_address",
+    "labels",
+    "media_address",
+]
+
 # Terms of the DCMI type vocabulary. A testimony is an account; the clips that carry it are others.
 DCMI_TYPES = {"video": "MovingImage", "photograph": "StillImage", "sound": "Sound", None: "Text"}
 FOLDERS = {"clip": "clips", "testimony": "testimonies"}
@@ -140,13 +150,25 @@ class Described:
         return sorted(found, key=lambda copy: PLAYED.index(copy.role))
 
     @property
+    def poster(self) -> Rendition | None:
+        """A still that may stand for the record in a list; None when closed."""
+        stills = ("poster", "photograph-small", "photograph")
+        found = [copy for copy in self.record.renditions if copy.role in stills]
+        found.sort(key=lambda copy: stills.index(copy.role))
+        return found[0] if found and not self.closed else None
+
+    def transcripts(self, clip: str) -> list[Transcript]:
+        """Those that follow the clock of this clip and have a line."""
+        return [
+            each
+            for each in self.record.transcripts
+            if each.clip == clip and any(line.text.strip() for line in each.segments)
+        ]
+
+    @property
     def caption_languages(self) -> list[str]:
         """Languages with lines of the record's own clock, which captions exist for."""
-        found = (
-            each.language
-            for each in self.record.transcripts
-            if each.clip == self.record.reference and any(s.text.strip() for s in each.segments)
-        )
+        found = (each.language for each in self.transcripts(self.record.reference))
         return list(dict.fromkeys(found))
 
     def _written(self, english: str, arabic: str) -> list[Words]:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from footage.catalogue.citing import FORMATS
 from footage.research import citations, exports, schemas
+from footage.research.iiif import views as iiif
 from footage.research.oai import views as oai
 
 urlpatterns = [
@@ -21,4 +22,25 @@ urlpatterns = [
     ),
     path("unapi", citations.unapi, name="unapi"),
     path("oai", oai.oai, name="oai"),
+    path("iiif/collection.json", iiif.top, name="iiif"),
+    path("iiif/testimonies/collection.json", iiif.testimonies, name="iiif-testimonies"),
+    path(
+        "iiif/neighbourhoods/<slug:slug>/collection.json",
+        iiif.neighbourhood,
+        name="iiif-neighbourhood",
+    ),
+    path("iiif/films/<slug:slug>/collection.json", iiif.film, name="iiif-film"),
+    path("iiif/<str:reference>/manifest.json", iiif.manifest, name="iiif-manifest"),
+    path(
+        "iiif/<str:reference>/transcripts/<str:clip>/<str:language>.json",
+        iiif.transcript,
+        name="iiif-transcript",
+    ),
+    path("iiif/<str:reference>/search", iiif.search, {"captions": False}, name="iiif-search"),
+    path(
+        "iiif/<str:reference>/captions/search",
+        iiif.search,
+        {"captions": True},
+        name="iiif-captions-search",
+    ),
 ]

@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import orjson
 from django.conf import settings
@@ -252,6 +252,14 @@ def _format(prefix: str) -> None:
 
 def identifier(reference: str) -> str:
     return f"oai:{_namespace()}:{reference}"
+
+
+def record_address(reference: str, prefix: str) -> str:
+    """Where one record stands in one format, alone."""
+    asked = urlencode(
+        {"verb": "GetRecord", "metadataPrefix": prefix, "identifier": identifier(reference)}
+    )
+    return f"{settings.BASE_URL}/oai?{asked}"
 
 
 def datestamp(day: date) -> str:
