@@ -157,19 +157,27 @@ class Described:
         found.sort(key=lambda copy: stills.index(copy.role))
         return found[0] if found and not self.closed else None
 
-    def transcripts(self, clip: str) -> list[Transcript]:
-        """Those that follow the clock of this clip and have a line."""
-        return [
-            each
-            for each in self.record.transcripts
-            if each.clip == clip and any(line.text.strip() for line in each.segments)
-        ]
+    @property
+    def transcripts(self) -> list[Transcript]:
+        """Those with a line, one for each clip and language: a testimony may read several ranges
+        of one clip."""
+        found: dict[tuple[str, str], Transcript] = {}
+        for each in self.record.transcripts:
+            said = tuple(line for line in each.segments if line.text.strip())
+            before = found.get((each.clip, each.language))
+            if said:
+                said = (*(before.segments if before else ()), *said)
+                found[each.clip, each.language] = each.model_copy(update={"segments": said})
+        return list(found.values())
+
+    def spoken_in(self, clip: str) -> list[Transcript]:
+        """The transcripts that follow the clock of this clip."""
+        return [each for each in self.transcripts if each.clip == clip]
 
     @property
     def caption_languages(self) -> list[str]:
         """Languages with lines of the record's own clock, which captions exist for."""
-        found = (each.language for each in self.transcripts(self.record.reference))
-        return list(dict.fromkeys(found))
+        return [each.language for each in self.spoken_in(self.record.reference)]
 
     def _written(self, english: str, arabic: str) -> list[Words]:
         found = [("en", english), ("ar", arabic)]

@@ -63,14 +63,16 @@ TITLES = {
 
 
 # --- A record ----------------------------------------------------------------------------------
-def manifest(of: Described, carrying: Iterable[tuple[Described, float | None, float | None]]) -> Json:
+def manifest(
+    of: Described, carrying: Iterable[tuple[Described, float | None, float | None]]
+) -> Json:
     """The manifest of a live record. A testimony is on the canvases of the clips that carry it,
     given with the seconds at which it is heard."""
     record = of.record
     carrying = list(carrying)
     here = f"/iiif/{record.reference}"
     shown = [of] if record.kind == "clip" else [each for each, _start, _end in carrying]
-    if of.transcripts(record.reference) or record.kind == "testimony":
+    if of.transcripts:
         context: Any = [SEARCH, PRESENTATION]
     else:
         context = PRESENTATION
@@ -85,9 +87,7 @@ def manifest(of: Described, carrying: Iterable[tuple[Described, float | None, fl
     made["metadata"] = _metadata(of)
     made["requiredStatement"] = {
         "label": _title("credit"),
-        "value": {
-            language: [f"{name} · {ARCHIVE[language]}"] for language, name in _credited(of)
-        },
+        "value": {language: [f"{name} · {ARCHIVE[language]}"] for language, name in _credited(of)},
     }
     if of.rights_uri:
         made["rights"] = of.rights_uri
@@ -115,7 +115,6 @@ def transcript_page(of: Described, transcript: Transcript) -> Json:
         "items": [
             _line(of, transcript, number, segment, canvas_id(transcript.clip))
             for number, segment in enumerate(transcript.segments, 1)
-            if segment.text.strip()
         ],
     }
 
@@ -335,7 +334,7 @@ def _annotations(of: Described, manifest_of: Described) -> list[Json]:
         pages.append(_page(f"{here}/captions", captions))
     pages += [
         _transcript_reference(manifest_of, each)
-        for each in manifest_of.transcripts(of.record.reference)
+        for each in manifest_of.spoken_in(of.record.reference)
     ]
     return pages
 
@@ -490,9 +489,7 @@ def _collections(of: Described) -> list[Json]:
     if of.record.kind == "testimony":
         return [reference_to("/iiif/testimonies/collection.json", title("testimonies"))]
     quarter = [place for place in of.places if place.slug == of.record.neighbourhood]
-    return [
-        reference_to(collection_path(each), both_names(each)) for each in (*quarter, *of.films)
-    ]
+    return [reference_to(collection_path(each), both_names(each)) for each in (*quarter, *of.films)]
 
 
 def _still(copy: Rendition) -> Json:

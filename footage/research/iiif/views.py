@@ -51,7 +51,7 @@ def transcript(request: HttpRequest, reference: str, clip: str, language: str) -
     if row is None or row.withdrawn_at is not None:
         return _gone(row)
     of = Described(row.read(), authorities.current())
-    for each in of.transcripts(clip):
+    for each in of.spoken_in(clip):
         if each.language == language:
             return fresh(request, as_json(manifests.transcript_page(of, each)))
     return _gone(None)
@@ -147,7 +147,7 @@ def _lines_with(of: Described, text: str) -> Iterator[tuple[Transcript, int, Seg
     wanted = asking.parts(text)
     if not wanted:
         return
-    for transcript in of.record.transcripts:
+    for transcript in of.transcripts:
         for number, segment in enumerate(transcript.segments, 1):
             if all(any(_holds(segment.text, part) for part in group) for group in wanted):
                 yield transcript, number, segment
