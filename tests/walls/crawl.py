@@ -30,6 +30,8 @@ QUESTIONS = {
         ),
         "?verb=ListRecords&metadataPrefix=oai_dc&set=kind.clip&from=2001-01-01",
     ],
+    "iiif/<str:reference>/search": ["?q=water"],
+    "iiif/<str:reference>/captions/search": ["?q=ماء"],
 }
 # The one thing in an answer that follows the clock, as its protocol asks.
 ANSWERED_AT = re.compile(rb"<responseDate>[^<]*</responseDate>")
@@ -56,6 +58,7 @@ def samples() -> dict[str, list[str]]:
     references = _sorted(PublicRecord, "reference")
     return {
         "reference": [*references, NEVER_WAS, "nonsense"],
+        "clip": [*references[:2], NEVER_WAS],
         "slug": [*_sorted(PublicAuthority, "slug"), "no-such-slug"],
         "name": [*_sorted(PublicRendition, "name"), "no-such-name"],
         "language": ["ar", "en", "xx"],

@@ -187,6 +187,8 @@ READERS = {
     *("healthz", "robots", "sitemap", "export", "export-description"),
     *("data_dictionary", "record-schema"),
     *("cite-txt", "cite-bib", "cite-ris", "cite-csl.json", "unapi"),
+    *("iiif", "iiif-film", "iiif-manifest", "iiif-neighbourhood", "iiif-testimonies"),
+    *("iiif-captions-search", "iiif-search", "iiif-transcript"),
 }
 # The same by POST as by GET: harvesters may ask either way.
 ASKED_BY_POST = {"oai"}
