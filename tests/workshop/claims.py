@@ -182,7 +182,6 @@ READERS = {
     *("front-door", "home", "clips", "clip", "testimonies", "testimony", "about", "design"),
     *("neighbourhoods", "neighbourhood", "journalists", "journalist", "event", "film"),
     *("map", "dates", "year", "month", "day", "permanent", "captions", "media"),
-    *("healthz", "robots", "sitemap", "export-csv", "export-jsonl"),
     *("dates", "year", "month", "day", "permanent", "captions", "media"),
     *("healthz", "robots", "sitemap", "export", "export-description"),
     *("data_dictionary", "record-schema"),
