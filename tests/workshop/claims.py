@@ -181,7 +181,6 @@ CLAIMS: dict[str, Claim] = {
 READERS = {
     *("front-door", "home", "clips", "clip", "testimonies", "testimony", "about", "design"),
     *("neighbourhoods", "neighbourhood", "journalists", "journalist", "event", "film"),
-    *("map", "dates", "year", "month", "day", "permanent", "captions", "media"),
     *("dates", "year", "month", "day", "permanent", "captions", "media"),
     *("healthz", "robots", "sitemap", "export", "export-description"),
     *("data_dictionary", "record-schema"),

@@ -222,7 +222,7 @@ def _canvas(of: Described, manifest_of: Described) -> Json:
         here = canvas_id(of.record.reference)
         first = painted[0]
         body = first if len(painted) == 1 else {"type": "Choice", "items": painted}
-        shape = {key: first[key] for key in ("width", "height", "duration") if key in first}
+        shape: Json = {key: first[key] for key in ("width", "height", "duration") if key in first}
         made = {
             "id": here,
             "type": "Canvas",
