@@ -26,16 +26,7 @@ def update(folder: Path) -> None:
     for name, package in read(folder / "vendor.json").items():
         with tempfile.TemporaryDirectory() as scratch:
             archive, integrity = fetched(f"{name}@{package['version']}", Path(scratch))
-            files = {}
-            with tarfile.open(archive) as packed:
-                for source, target in package["files"].items():
-                    member = packed.extractfile(f"package/{source}")
-                    if member is None:
-                        raise ValueError(f"{name} has no file {source}")
-                    content = member.read()
-                    (folder / target).parent.mkdir(parents=True, exist_ok=True)
-                    (folder / target).write_bytes(content)
-                    files[target] = hashlib.sha256(content).hexdigest()
+            files = copied(archive, name, package, folder)
         lock[name] = {
             "version": package["version"],
             "license": package["license"],
@@ -44,6 +35,36 @@ def update(folder: Path) -> None:
         }
     text = json.dumps(lock, indent=2, sort_keys=True) + "\n"
     (folder / "vendor.lock.json").write_text(text)
+
+
+def copied(archive: Path, name: str, package: dict[str, Any], folder: Path) -> dict[str, str]:
+    """Copy the named files out of the archive; return the SHA-256 of each by its place.
+
+    Raises ValueError when the package states another version or licence than vendor.json, or
+    lacks a file; nothing has been written then.
+    """
+    with tarfile.open(archive) as packed:
+        stated = json.loads(_member(packed, name, "package.json"))
+        for key in ("version", "license"):
+            if stated.get(key) != package[key]:
+                raise ValueError(f"{name}: {key} {stated.get(key)}, not {package[key]}")
+        contents = {
+            target: _member(packed, name, source) for source, target in package["files"].items()
+        }
+    for target, content in contents.items():
+        (folder / target).parent.mkdir(parents=True, exist_ok=True)
+        (folder / target).write_bytes(content)
+    return {target: hashlib.sha256(content).hexdigest() for target, content in contents.items()}
+
+
+def _member(packed: tarfile.TarFile, name: str, source: str) -> bytes:
+    try:
+        member = packed.extractfile(f"package/{source}")
+    except KeyError:
+        member = None
+    if member is None:
+        raise ValueError(f"{name} has no file {source}")
+    return member.read()
 
 
 def fetched(package: str, scratch: Path) -> tuple[Path, str]:
