@@ -40,9 +40,9 @@ def put(key: tuple[Any, ...], value: Any, size: int) -> None:
             _size -= _kept.popitem(last=False)[1][1]
 
 
-def forget() -> None:
-    """For tests and measurements."""
+def forget(of: object = None) -> None:
+    """Everything, or only keys that begin so. For tests and measurements."""
     global _size
     with _lock:
-        _kept.clear()
-        _size = 0
+        for key in [key for key in _kept if of is None or key[0] == of]:
+            _size -= _kept.pop(key)[1]
