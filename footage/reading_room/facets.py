@@ -199,19 +199,20 @@ def _histogram(
         said = say(edtf(bar.first, bar.last), language)
         drawn.append(
             {
-                "x": BAR * (place if language == "en" else len(bars) - 1 - place),
-                "sure": sure,
-                "sure_y": HEIGHT - sure,
-                "may": may,
-                "may_y": HEIGHT - sure - may,
+                "x": str(BAR * (place if language == "en" else len(bars) - 1 - place)),
+                # As text: a template would write a number as a reader's language does.
+                "sure": sure and str(sure),
+                "sure_y": str(HEIGHT - sure),
+                "may": may and str(may),
+                "may_y": str(HEIGHT - sure - may),
                 "label": _("%(period)s: certainly %(sure)s, possibly %(may)s")
                 % {"period": said, "sure": f"{bar.certain:,}", "may": f"{bar.possible:,}"},
                 "path": path + within(query, bar.first, bar.last).address,
             }
         )
     return {
-        "width": BAR * len(bars),
-        "height": HEIGHT,
+        "width": str(BAR * len(bars)),
+        "height": str(HEIGHT),
         "bars": drawn,
         "first": say(edtf(bars[0].first, bars[0].last), language),
         "last": say(edtf(bars[-1].first, bars[-1].last), language),

@@ -179,7 +179,10 @@ class Search:
         back = cursor is not None and cursor.back
         if query.sort != "surely":
             bound = _key(cursor) if cursor is not None else None
-            found = self._in_order(query.sort, self._asked(query), bound, size + 1, back=back)
+            asked = self._asked(query)
+            if (near := self._months_near(size + 1)) is not None:
+                asked = tantivy.Query.boolean_query([(Occur.Must, asked), (Occur.Must, near)])
+            found = self._in_order(query.sort, asked, bound, size + 1, back=back)
             return found[:size], len(found) > size
         # First what is certain, then what is possible, each by reference.
         asked, surely = self._asked(query), self._filmed(query, surely=True)
@@ -194,6 +197,36 @@ class Search:
             left = size + 1 - len(found)
             found += self._in_order("named", part, bound, left, back=back) if left else []
         return found[:size], len(found) > size
+
+    def _months_near(self, number: int) -> tantivy.Query | None:
+        """The months that surely hold the next so many records by date, where months are counted:
+        a page of everything need not look at all of it. None where that is not known."""
+        query, cursor = self.query, self.query.cursor
+        counted: Mapping[str, int] | None = remembering.get((self.moment, query.asked, "month"))
+        if query.sort not in ("newest", "oldest") or counted is None:
+            return None
+        by_month: dict[str, list[str]] = {}
+        for text in counted:
+            by_month.setdefault(text.partition("|")[0], []).append(text)
+        # Of what has no first day nobody knows the month; it comes last.
+        by_month.pop("", None)
+        back = cursor is not None and cursor.back
+        months = sorted(by_month, reverse=(query.sort == "newest") != back)
+        if cursor is not None:
+            if not isinstance(cursor.key, date):
+                return None
+            here = cursor.key.isoformat()[:7]
+            newer = (query.sort == "newest") != back
+            months = [month for month in months if (month <= here if newer else month >= here)]
+        asked: list[str] = []
+        for month in months:
+            asked += by_month[month]
+            # The cursor lies somewhere in its own month: what that holds may lie behind it.
+            if cursor is None or month != here:
+                number -= sum(counted[text] for text in by_month[month])
+            if number <= 0:
+                return tantivy.Query.term_set_query(self.view.schema, "month", asked)
+        return None
 
     def _in_order(
         self, key: str, asked: tantivy.Query, bound: int | None, number: int, *, back: bool
@@ -243,7 +276,8 @@ class Search:
             counts |= self._counted(query.without_facet(facet), {facet})
         certain = total
         if query.start or query.end:
-            certain = sum(self._counted(self._only_certain, {"kind"})["kind"].values())
+            fields = {"kind", "month"} if FILMED in wanted else {"kind"}
+            certain = sum(self._counted(self._only_certain, fields)["kind"].values())
         bars = self._dated(counts["month"]) if FILMED in wanted else ()
         asked = {facet: counts[facet] for facet in wanted - {FILMED}}
         return Facets(total, certain, asked, *bars)
