@@ -19,6 +19,7 @@ from footage.catalogue.authorities import Authorities as Names
 from footage.catalogue.authorities import credited as byline
 from footage.catalogue.record import Record
 from footage.catalogue.showing import closed, picture
+from footage.reading_room import linked_data
 from footage.reading_room.choices import Choice as Choice
 from footage.reading_room.player import MediaAddress, download, made, played, player
 from footage.reading_room.related import related
@@ -164,7 +165,7 @@ def clip_page(
         "testimonies": [link for link in links if link["relation"] == "linked"],
         "same_footage": [link for link in links if link["relation"] in SAME_FOOTAGE],
         "related": related(record, links, authorities, language),
-        "cite": _cite(record, envelope, authorities, language, choice.t),
+        **_cited(record, envelope, authorities, language, links, choice.t),
         "choice": kept,
         "at": moments.write(choice.t) if choice.t else "",
         "kept": kept.kept,
@@ -200,7 +201,7 @@ def testimony_page(
         **_about(record, envelope, authorities, language),
         "clips": clips,
         "parts": parts,
-        "cite": _cite(record, envelope, authorities, language),
+        **_cited(record, envelope, authorities, language, clips),
         "advisories": [_advisory(advisory, language) for advisory in record.advisories],
     }
 
@@ -252,20 +253,24 @@ def _about(
     }
 
 
-def _cite(
+def _cited(
     record: Record,
     envelope: Envelope | None,
     authorities: Names,
     language: str,
+    links: Iterable[dict[str, Any]],
     t: moments.Moment | None = None,
-) -> dict[str, Any] | None:
-    """How to cite the record, or the seconds asked for; None of a draft, which has no version."""
+) -> dict[str, Any]:
+    """How to cite the record, or the seconds asked for, and what the page's head tells machines.
+
+    Nothing of a draft, which has no version.
+    """
     if envelope is None:
-        return None
+        return {}
     day = envelope.revised_at.date()
     made = citing.cite(record, envelope.version, day, authorities, language, t)
     asked = f"?lang={language}" + (f"&t={moments.write(t)}" if t else "")
-    return {
+    cite = {
         "text": citing.as_text(made),
         "seconds": t is not None,
         "files": [
@@ -273,6 +278,8 @@ def _cite(
             for name, suffix in CITED_AS
         ],
     }
+    path = record_path(language, record.kind, record.reference)
+    return {"cite": cite, "head": linked_data.head(record, made, authorities, path, links)}
 
 
 def _when(record: Record, language: str) -> dict[str, Any]:

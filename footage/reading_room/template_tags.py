@@ -3,6 +3,7 @@
 from html import escape
 from typing import Any
 
+import orjson
 from django.template import Library
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -11,6 +12,9 @@ from footage.catalogue import moments
 from footage.reading_room.wording import size
 
 register = Library()
+
+# What could end a data block, or begin markup in it, as JSON writes letters by number.
+_IN_DATA = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
 
 
 @register.filter
@@ -46,3 +50,13 @@ def clock_filter(seconds: float) -> SafeString:
 def size_filter(number_of_bytes: int, language: str) -> SafeString:
     """The size of a file in the reader's units."""
     return format_html("<bdi>{}</bdi>", size(number_of_bytes, language))
+
+
+@register.filter
+def linked_data(graph: dict[str, Any]) -> SafeString:
+    """JSON-LD as a data block, which no browser runs and no policy forbids."""
+    data = orjson.dumps(graph).decode().translate(_IN_DATA)
+    return format_html(
+        '<script type="application/ld+json">{}</script>',
+        mark_safe(data),  # noqa: S308  (escaped just now, for JSON and not for HTML)
+    )

@@ -217,7 +217,7 @@ class Attributes(HTMLParser):
         self.values += [value or "" for name, value in attrs if name in self.READ]
         isolated = tag == "bdi" or (any(name == "dir" for name, _ in attrs) and tag != "html")
         if tag not in self.VOID:
-            self.open.append((tag, isolated or tag in {"title", "style"}))
+            self.open.append((tag, isolated or tag in {"title", "style", "script"}))
 
     def handle_endtag(self, tag: str) -> None:
         while self.open and self.open.pop()[0] != tag:

@@ -1,0 +1,245 @@
+"""What the head of a record's page tells machines: schema.org, citation tags, Open Graph.
+
+Pure functions of what the page shows, and nothing finer: a date stays a month when no day is
+known, a place is the one shown, and of a clip that is gated or held back no address of any copy
+is named.
+"""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from django.conf import settings
+
+from footage import vocabularies
+from footage.catalogue import citing, moments, showing
+from footage.catalogue.authorities import FILM, NEIGHBOURHOOD, Authorities
+from footage.catalogue.record import Record, Rendition
+
+SCHEMA = "https://schema.org"
+_TYPES = {"video": "VideoObject", "photograph": "ImageObject", "sound": "AudioObject"}
+_OPEN_GRAPH_TYPES = {"video": "video.other"}
+_LOCALES = {"en": "en_GB", "ar": "ar_SY"}
+
+
+class Head(NamedTuple):
+    """What the template writes: (name, content) of two kinds of tags, a graph, an unAPI id."""
+
+    citation: list[tuple[str, str]]
+    open_graph: list[tuple[str, str]]
+    graph: dict[str, Any]
+    unapi: str
+
+
+def head(
+    record: Record,
+    citation: citing.Citation,
+    names: Authorities,
+    path: str,
+    links: Iterable[dict[str, Any]] = (),
+) -> Head:
+    """`path` is the page's own; `links` are the cards of what lies beside it, with their ranges."""
+    page = settings.BASE_URL + path
+    return Head(
+        citation=_citation_tags(citation, page),
+        open_graph=_open_graph(record, citation, page),
+        graph=_graph(record, citation, names, page, links),
+        unapi=":".join(
+            (
+                citation.reference,
+                citation.language,
+                *([moments.write(citation.moment)] if citation.moment else []),
+            )
+        ),
+    )
+
+
+def _citation_tags(citation: citing.Citation, page: str) -> list[tuple[str, str]]:
+    parts, _about = citing.known_dates(citation.filmed)
+    day = "/".join(f"{number:02}" for number in parts[0]) if len(parts) == 1 else ""
+    told = [
+        ("citation_title", citation.title),
+        ("citation_author", citation.credit),
+        ("citation_date", day),
+        ("citation_online_date", f"{citation.published_on:%Y/%m/%d}"),
+        ("citation_publisher", citing.ARCHIVE[citation.language]),
+        ("citation_language", citation.language),
+        ("citation_public_url", citation.address),
+        ("citation_fulltext_html_url", page),
+    ]
+    return [(name, content) for name, content in told if content]
+
+
+def _open_graph(record: Record, citation: citing.Citation, page: str) -> list[tuple[str, str]]:
+    other = "ar" if citation.language == "en" else "en"
+    told = [
+        ("og:site_name", citing.ARCHIVE[citation.language]),
+        ("og:type", _OPEN_GRAPH_TYPES.get(citation.form, "article")),
+        ("og:title", citation.title),
+        ("og:description", citation.summary[:200]),
+        ("og:url", page),
+        ("og:locale", _LOCALES[citation.language]),
+        ("og:locale:alternate", _LOCALES[other]),
+    ]
+    if picture := showing.picture(record):
+        told += [
+            ("og:image", _media(picture)),
+            ("og:image:type", picture.media_type),
+            ("og:image:width", str(picture.width or "")),
+            ("og:image:height", str(picture.height or "")),
+            ("og:image:alt", citation.title),
+        ]
+    return [(name, content) for name, content in told if content]
+
+
+def _graph(
+    record: Record,
+    citation: citing.Citation,
+    names: Authorities,
+    page: str,
+    links: Iterable[dict[str, Any]],
+) -> dict[str, Any]:
+    """The record as the one main node of a page, and its place in the archive as another."""
+    language = citation.language
+    permanent = f"{settings.BASE_URL}/c/{record.reference}"
+    archive = {
+        "@type": "ArchiveOrganization",
+        "@id": f"{settings.BASE_URL}/#archive",
+        "name": citing.ARCHIVE[language],
+        "url": f"{settings.BASE_URL}/{language}/",
+    }
+    known = record.rights in vocabularies.RIGHTS
+    rights = vocabularies.RIGHTS[record.rights].uri if known else ""
+    parts, about = citing.known_dates(record.filmed)
+    days = ["-".join(f"{number:02}" for number in part) for part in parts]
+    node: dict[str, Any] = {
+        "@type": _TYPES.get(citation.form, "CreativeWork"),
+        "@id": permanent,
+        "mainEntityOfPage": page,
+        "url": page,
+        "identifier": record.reference,
+        "name": citation.title,
+        "alternateName": citation.other_title,
+        "description": citation.summary or citation.title,
+        "inLanguage": list(record.languages),
+        "dateCreated": days[0] if len(days) == 1 and not about else "",
+        "temporalCoverage": "/".join(days) if len(days) == 2 else "",
+        "uploadDate": citation.published_on.isoformat() if record.kind == "clip" else "",
+        "dateModified": citation.published_on.isoformat(),
+        "duration": _duration(record.duration_s),
+        "contentLocation": _place(record, names, language),
+        "creator": {"@type": "Person", "name": citation.credit} if citation.credit else "",
+        "creditText": citation.credit or citing.WITHHELD[language],
+        "license": rights,
+        "copyrightNotice": citation.rights,
+        "about": list(citation.subjects),
+        "publisher": archive,
+        "isFamilyFriendly": record.advisory_level == "none",
+        "version": str(citation.version),
+        "hasPart": [*_heard(links), *_used(record, names, language, page)],
+    }
+    if record.kind == "clip" and not showing.closed(record):
+        node |= _copies(record)
+    component = {
+        "@type": "ArchiveComponent",
+        "@id": f"{permanent}#held",
+        "name": citation.title,
+        "identifier": record.reference,
+        "holdingArchive": {"@id": archive["@id"]},
+        "associatedMedia": {"@id": permanent} if record.kind == "clip" else "",
+    }
+    return {
+        "@context": SCHEMA,
+        "@graph": [
+            {name: value for name, value in each.items() if value not in ("", [], None)}
+            for each in (node, component)
+        ],
+    }
+
+
+def _place(record: Record, names: Authorities, language: str) -> dict[str, Any] | str:
+    found = names.get(NEIGHBOURHOOD, record.place) or names.get(NEIGHBOURHOOD, record.neighbourhood)
+    if found is None:
+        return ""
+    place: dict[str, Any] = {
+        "@type": "Place",
+        "name": found.name(language),
+        "alternateName": found.other_name(language),
+    }
+    if record.latitude is not None and record.longitude is not None:
+        place["geo"] = {
+            "@type": "GeoCoordinates",
+            "latitude": record.latitude,
+            "longitude": record.longitude,
+        }
+    return place
+
+
+def _copies(record: Record) -> dict[str, Any]:
+    """The copy for everybody, its poster and its captions."""
+    found = _copy(record, "playable", "sound", "photograph")
+    if found is None:
+        return {}
+    poster = showing.picture(record)
+    return {
+        "contentUrl": _media(found),
+        "encodingFormat": found.media_type,
+        "contentSize": str(found.bytes),
+        "width": found.width,
+        "height": found.height,
+        "thumbnailUrl": _media(poster) if poster else "",
+        "caption": [
+            {
+                "@type": "MediaObject",
+                "inLanguage": each.language,
+                "encodingFormat": "text/vtt",
+                "contentUrl": (
+                    f"{settings.BASE_URL}/c/{record.reference}/captions/{each.language}.vtt"
+                ),
+            }
+            for each in record.transcripts
+            if each.segments and each.clip == record.reference and found.role != "photograph"
+        ],
+    }
+
+
+def _heard(links: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Testimonies heard in the clip at known seconds, as parts of it."""
+    return [
+        _part(link["title"].text, link["start"], link["end"], settings.BASE_URL + link["path"])
+        for link in links
+        if link.get("relation") == "linked" and link.get("start") is not None
+    ]
+
+
+def _used(record: Record, names: Authorities, language: str, page: str) -> list[dict[str, Any]]:
+    """The seconds that a film uses, as parts of the clip."""
+    return [
+        _part(
+            name,
+            shot.start_s,
+            shot.end_s,
+            f"{page}?t={moments.write((shot.start_s, shot.end_s))}",
+        )
+        for shot in record.shots
+        if (name := names.name(FILM, shot.film, language))
+    ]
+
+
+def _part(name: str, start_s: float, end_s: float | None, address: str) -> dict[str, Any]:
+    part = {"@type": "Clip", "name": name, "startOffset": start_s, "url": address}
+    return part if end_s is None else {**part, "endOffset": end_s}
+
+
+def _duration(seconds: float | None) -> str:
+    """ISO 8601: PT65.5S."""
+    return "" if seconds is None else f"PT{moments.plain(seconds)}S"
+
+
+def _copy(record: Record, *roles: str) -> Rendition | None:
+    """The first of these copies that there is."""
+    by_role = {copy.role: copy for copy in reversed(record.renditions)}
+    return next((by_role[role] for role in roles if role in by_role), None)
+
+
+def _media(copy: Rendition) -> str:
+    return f"{settings.BASE_URL}/media/{copy.name}"
