@@ -216,8 +216,12 @@ def faults(address: str, response: HttpResponse, *, public: bool) -> list[str]:
             if public or not fault.startswith("words without a direction")
         ]
     elif kind.startswith("text/csv"):
-        for row in csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")):
-            found += [f"formula {cell[:30]}" for cell in row if cell.lstrip()[:1] in set("=+@")]
+        rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+        found += ["rows of different lengths"] * (len({len(row) for row in rows}) > 1)
+        # The CSV for programs carries every value as it is; the one for spreadsheets may not.
+        if ".excel." in address:
+            cells = [cell for row in rows for cell in row]
+            found += [f"formula {cell[:30]}" for cell in cells if cell.lstrip()[:1] in set("=+@")]
     elif "jsonl" in kind:
         for line in content.decode().splitlines():
             json.loads(line)
@@ -225,9 +229,24 @@ def faults(address: str, response: HttpResponse, *, public: bool) -> list[str]:
         json.loads(content)
     elif kind.startswith("text/vtt"):
         found += captions(content.decode())
+    elif "bibtex" in kind or "research-info" in kind or address.startswith("/cite/"):
+        found += citation(content.decode(), kind)
     elif b"<x-planted" in content:
         found.append(f"in an answer of type {kind}")
     return [f"{response.status_code} {address}: {fault}" for fault in dict.fromkeys(found)]
+
+
+def citation(text: str, kind: str) -> list[str]:
+    """What a citation, which is plain text that no browser renders, says beyond its fields."""
+    if "research-info-systems" in kind:
+        line = r"([A-Z][A-Z0-9]  - .*)?"
+    elif "bibtex" in kind:
+        line = r"@misc\{[-A-Z0-9]+,|  [a-z]+ = \{[^{}]*(\{[^{}]*\})?[^{}]*\},|\}|"
+    else:
+        line = ".*"
+    lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
+    found = [f"a line of its own: {each[:40]}" for each in lines if not re.fullmatch(line, each)]
+    return found + ["lines"] * (line == ".*" and len(lines) > 1)
 
 
 def captions(text: str) -> list[str]:
@@ -324,6 +343,9 @@ def test_words_that_are_not_escaped_are_caught(hostile: Client, settings: Any) -
         ("text/html", "<script>x = '<x-planted>'</script>", "inside a script"),
         ("text/html", "<p><b>&lt;x-planted></b>", "without a direction"),
         ("text/csv", 'a,"=1+1"', "formula"),
+        ("text/csv", 'a,"b"\r\nc', "rows"),
+        ("text/html", '<script type="application/ld+json">"<x-planted"</script>', "data block"),
+        ("application/x-research-info-systems", "TY  - VIDEO\r\nx-planted", "line of its own"),
         ("text/vtt", "WEBVTT\n\nSTYLE\n::cue{}", "no cue"),
         ("text/vtt", "WEBVTT\n\n00:00.000 --> 00:01.000\n<b>x", "markup"),
         ("text/plain", "<x-planted>", "of type"),
@@ -333,7 +355,7 @@ def test_the_reader_of_answers_sees_each_kind_of_fault(
     kind: str, content: str, expected: str
 ) -> None:
     response = HttpResponse(content, content_type=kind)
-    assert expected in str(faults("/", response, public=True))
+    assert expected in str(faults("/export/clips.excel.csv", response, public=True))
 
 
 def test_hostile_names_of_files_stay_words_in_messages_and_lists(hostile: Client) -> None:
