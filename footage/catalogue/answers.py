@@ -34,12 +34,15 @@ class Answer:
                months and the histogram
     searched   false where the database answered and words were not looked for
     spoken     the stems that make a line of speech one that answers
+    as_of      the change number that the search index had reached: what changed later may be absent
+               until it is taken in. None where the database answered, which is never behind
     """
 
     page: Page
     facets: Facets
     searched: bool
     spoken: frozenset[str] = frozenset()
+    as_of: int | None = None
 
 
 def answer(
@@ -65,7 +68,7 @@ def answer(
         counted = search.facets(wanted)
         page = _page(query, search, size) if size else NO_PAGE
         spoken = search.question.spoken if search.question else frozenset()
-        return Answer(page, counted, True, spoken)
+        return Answer(page, counted, True, spoken, search.view.number)
     except Unavailable as reason:
         logger.info("The database answers in place of the search index: %s", reason)
     without = without_words(query)
@@ -98,7 +101,7 @@ def without_words(query: Query) -> Query:
     return replace(query, text="", sort=sort, after=query.after if sort == query.sort else "")
 
 
-def _page(query: Query, search: Search, size: int) -> Page:
+def _page(query: Query, search: Search, size: int, *, again: bool = False) -> Page:
     """The live rows of a page, in its order. What was withdrawn a moment ago is missing."""
     found = search.page(size)
     rows = {
@@ -106,6 +109,9 @@ def _page(query: Query, search: Search, size: int) -> Page:
         for row in PublicRecord.objects.live().filter(reference__in=found.references)
     }
     records = [rows[each] for each in found.references if each in rows]
+    if found.following and not records and not again:
+        # All of it was withdrawn since it was searched, and there is no record to go on beside.
+        return _page(query, Search(query, search.moment.names), size, again=True)
     if query.sort == "relevance":
         skipped = search.skipped
         return Page(

@@ -92,14 +92,24 @@ _known: tuple[int, Authorities] | None = None
 
 def current() -> Authorities:
     """The authorities as they stand. Costs one query of one row; one more when they changed."""
+    return standing()[0]
+
+
+def standing() -> tuple[Authorities, int]:
+    """The authorities as they stand, and the number of the last change of a record.
+
+    Costs what `current` costs. What is read afterwards may be newer than the number, never older.
+    The counter of authorities stays here: it counts acts on names that nobody may know of.
+    """
     global _known
-    counter = PublicState.objects.filter(pk=1).values_list("authorities", flat=True).first() or 0
+    state = PublicState.objects.filter(pk=1).values_list("authorities", "change").first()
+    counter, change = state or (0, 0)
     known = _known
     if known is None or known[0] != counter:
         # Read after the counter: names may be newer than it says, never older.
         known = (counter, Authorities(_read()))
         _known = known
-    return known[1]
+    return known[1], change
 
 
 def forget() -> None:

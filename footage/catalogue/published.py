@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 import orjson
 from django.conf import settings
-from pydantic import JsonValue
 from pydantic.fields import FieldInfo
 
 from footage.catalogue.authorities import Authorities
@@ -164,9 +163,7 @@ class Name(Declared):
     text_en: str = declared("About it, in English", "نبذة بالإنجليزية", standard="SKOS note")
     text_ar: str = declared("About it, in Arabic", "نبذة بالعربية", standard="SKOS note")
     facts: Facts = declared("What its kind has beside", "ما يخصّ نوعه", standard=OWN)
-    polygon: dict[str, JsonValue] | None = declared(
-        "Outline of a place", "حدود المكان", standard=GEOJSON
-    )
+    polygon: dict[str, Any] | None = declared("Outline of a place", "حدود المكان", standard=GEOJSON)
 
 
 def entry_of(field: FieldInfo) -> dict[str, Any]:

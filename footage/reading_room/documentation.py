@@ -1,11 +1,15 @@
-"""Pages for those who work with the data: what each field means. Made without the database."""
+"""Pages for those who work with the data: what each field means, and how programs ask for it.
+
+Made of what is declared, without the database.
+"""
 
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from footage.catalogue import dictionary
+from footage.catalogue import dictionary, interface
+from footage.catalogue.index.searching import MOST_RANKED
 from footage.catalogue.published import NAMED
 from footage.catalogue.record import OWN, SCHEMA
 from footage.reading_room.pages import LANGUAGES
@@ -33,6 +37,52 @@ def data_dictionary(request: HttpRequest) -> HttpResponse:
         "schema_number": SCHEMA,
     }
     return respond(request, "data_dictionary.html", context)
+
+
+@page
+def api_documentation(request: HttpRequest) -> HttpResponse:
+    language = reader_language()
+    context = {
+        "operations": [
+            {
+                "id": each.name,
+                "path": each.path,
+                "description": each.description(language),
+                "parameters": [
+                    _parameter(parameter, language) for parameter in each.places + each.parameters
+                ],
+                # A path without a gap can be opened as it is.
+                "link": each.path if "{" not in each.path and not _must(each) else "",
+            }
+            for each in interface.OPERATIONS
+        ],
+        "openapi": "/api/v1/openapi.json",
+        "usual": interface.USUAL,
+        "most": interface.MOST,
+        "longest": interface.MOST_CHARACTERS,
+        "most_values": interface.MOST_CHOSEN,
+        "most_ranked": MOST_RANKED,
+    }
+    return respond(request, "api_documentation.html", context)
+
+
+def _must(operation: interface.Operation) -> bool:
+    return any(each.required for each in operation.parameters)
+
+
+def _parameter(parameter: interface.Parameter, language: str) -> dict[str, Any]:
+    vocabulary = parameter.vocabulary
+    return {
+        "name": parameter.name,
+        "description": parameter.description(language),
+        "codes": () if vocabulary else parameter.codes,
+        "vocabulary": vocabulary,
+        "vocabulary_title": dictionary.BY_NAME[vocabulary].title(language) if vocabulary else "",
+        "many": parameter.many,
+        "required": parameter.required,
+        "least": parameter.least,
+        "most": parameter.most if 0 < parameter.most < 10**6 else 0,
+    }
 
 
 def _titles() -> dict[str, str]:

@@ -35,6 +35,7 @@ urlpatterns = [
     path("about/", views.about, name="about"),
     path("about/data/", documentation.data_dictionary, name="data_dictionary"),
     path("about/design/", design.design, name="design"),
+    path("about/api/", documentation.api_documentation, name="api_documentation"),
     path("safety/", concerns.safety, name="safety"),
     path("safety/outcome/", concerns.outcome, name="outcome"),
 ]

@@ -22,7 +22,10 @@ JSON = "application/json; charset=utf-8"
 
 
 def read_only(view: View) -> View:
-    """GET and HEAD, OPTIONS for browsers that ask first, 405 with Allow for the rest; open CORS."""
+    """GET and HEAD, OPTIONS for browsers that ask first, 405 with Allow for the rest.
+
+    That any site may read the answer is said by `aleppo_archive.headers`.
+    """
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -40,7 +43,6 @@ def read_only(view: View) -> View:
             response = problem(405, "Method not allowed", detail)
         if response.status_code in (204, 405):
             response["Allow"] = ALLOWED
-        response["Access-Control-Allow-Origin"] = "*"
         response["Access-Control-Expose-Headers"] = "ETag, Link, Allow"
         return response
 

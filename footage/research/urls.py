@@ -1,10 +1,11 @@
-"""What researchers and other archives fetch: exports, what fields mean, citations, harvests."""
+"""What researchers and other archives fetch: exports, API, fields, citations, harvests."""
 
 from django.urls import path
 
 from footage.catalogue.citing import FORMATS
 from footage.research import citations, exports, schemas
 from footage.research.iiif import views as iiif
+from footage.research import api, citations, exports, schemas
 from footage.research.oai import views as oai
 
 urlpatterns = [
@@ -43,4 +44,14 @@ urlpatterns = [
         {"captions": True},
         name="iiif-captions-search",
     ),
+    path("api/v1/", api.index, name="api-index"),
+    path("api/v1/openapi.json", api.description, name="api-openapi"),
+    path("api/v1/records", api.records, name="api-records"),
+    path("api/v1/records/<str:reference>", api.record, name="api-record"),
+    path("api/v1/search", api.search, name="api-search"),
+    path("api/v1/segments", api.segments, name="api-segments"),
+    path("api/v1/authorities", api.all_authorities, name="api-authorities"),
+    path("api/v1/authorities/<str:kind>/<str:slug>", api.authority, name="api-authority"),
+    path("api/v1/changes", api.changes, name="api-changes"),
+    path("api/v1/vocabularies", api.all_vocabularies, name="api-vocabularies"),
 ]

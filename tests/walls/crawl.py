@@ -63,6 +63,7 @@ def samples() -> dict[str, list[str]]:
         "name": [*_sorted(PublicRendition, "name"), "no-such-name"],
         "language": ["ar", "en", "xx"],
         "format": [*FORMATS, "jsonl.gz", "exe"],
+        "kind": ["journalist", "neighbourhood", "no-such-kind"],
         "number": ["1", "2", "99"],
         "year": ["2012", "2016", "9999"],
         "month": ["9", "13"],

@@ -38,7 +38,7 @@ def outside(followed: int, words: Iterable[str] = ()) -> dict[str, Answer]:
             asked = f"{method.upper()} {address}{query} {headers or ''}"
             seen[asked] = (response.status_code, dict(response.headers), crawl.body(response))
     for word in words:
-        for path in ("/en/clips/", "/export/clips.jsonl"):
+        for path in ("/en/clips/", "/export/clips.jsonl", "/api/v1/search", "/api/v1/segments"):
             asked = f"{path}?{urlencode({'q': word})}"
             response = client.get(asked)
             seen[f"GET {asked}"] = (

@@ -103,7 +103,8 @@ def test_never_published_and_never_existed_are_the_same_404(collection):
 
     client = Client()
     draft = Clip.objects.get(title_en="A draft nobody sees").reference
-    for template in ("/en/clips/{}/", "/ar/clips/{}/", "/en/testimonies/{}/", "/c/{}"):
+    pages = ("/en/clips/{}/", "/ar/clips/{}/", "/en/testimonies/{}/", "/c/{}")
+    for template in (*pages, "/api/v1/records/{}"):
         of_draft = client.get(template.format(draft))
         of_nothing = client.get(template.format(crawl.NEVER_WAS))
         assert of_draft.status_code == of_nothing.status_code

@@ -1,0 +1,240 @@
+"""The API as declared: its addresses and their parameters, in both languages.
+
+`footage.research.api` obeys this, its OpenAPI document and the page that explains it are made from
+it. The parameters of records are those of readers' pages, with `limit` beside them.
+"""
+
+from dataclasses import dataclass
+
+from footage.catalogue.index.language import LONGEST
+from footage.catalogue.queries import FACETS, MOST_VALUES, SORTS
+
+# Of an answer's list: so many unless `limit` says otherwise, and never more.
+USUAL, MOST = 50, 200
+SLUG = "^[a-z0-9][a-z0-9_-]{0,79}$"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """`codes` is the closed list its values are from; `pattern` and `longest` bound a text;
+    `most` bounds a whole number, which begins at `least`. `many` may be given several times."""
+
+    name: str
+    en: str
+    ar: str
+    codes: tuple[str, ...] = ()
+    vocabulary: str = ""
+    pattern: str = ""
+    longest: int = 0
+    least: int = 0
+    most: int = 0
+    many: bool = False
+    required: bool = False
+
+    def description(self, language: str) -> str:
+        return self.ar if language == "ar" else self.en
+
+
+_FACETS = {
+    "kind": ("Kind of record; clips unless it is given", "نوع السجل؛ المقاطع ما لم يُذكر"),
+    "medium": ("Video, photograph or sound", "فيديو أو صورة أو صوت"),
+    "neighbourhood": ("Neighbourhood (slug)", "الحي (معرّف)"),
+    "subject": ("Subject", "الموضوع"),
+    "journalist": ("Journalist credited (slug)", "الصحفي المنسوب إليه (معرّف)"),
+    "event": ("Event shown (slug)", "الحدث الظاهر (معرّف)"),
+    "film": ("Film that uses it (slug)", "الفيلم الذي يستخدمه (معرّف)"),
+    "language": ("Language heard", "اللغة المسموعة"),
+    "advisory": ("Content advisory", "تنبيه المحتوى"),
+    "verification": ("Verification", "التحقق"),
+}
+
+
+def _facet(name: str) -> Parameter:
+    vocabulary = FACETS[name]
+    english, arabic = _FACETS[name]
+    if vocabulary is None:
+        return Parameter(name, english, arabic, pattern=SLUG, many=True)
+    return Parameter(
+        name, english, arabic, codes=vocabulary.codes, vocabulary=vocabulary.name, many=True
+    )
+
+
+WORDS = Parameter(
+    "q",
+    'Words, in Arabic or English: "phrase", -without, this OR that, begin*, said:word, place:name',
+    'كلمات بالعربية أو الإنجليزية: "عبارة"، ‎-استثناء، هذا OR ذاك، بداية*، said:كلمة، place:اسم',
+    longest=LONGEST,
+)
+DATES = (
+    Parameter(
+        "from",
+        "May have been filmed on or after this day, month or year",
+        "يُحتمل أنه صُوّر في هذا اليوم أو الشهر أو هذه السنة أو بعدها",
+        longest=40,
+    ),
+    Parameter(
+        "to",
+        "May have been filmed on or before this day, month or year",
+        "يُحتمل أنه صُوّر في هذا اليوم أو الشهر أو هذه السنة أو قبلها",
+        longest=40,
+    ),
+    Parameter(
+        "certainly",
+        "With 1, only what was certainly filmed within the dates; the possible is left out",
+        "مع 1، ما صُوّر يقينًا ضمن التواريخ وحده؛ ويُترك ما هو محتمل فقط",
+        codes=("0", "1"),
+    ),
+)
+SORT = Parameter(
+    "sort",
+    "Order; by relevance where words are asked for, else the newest filmed first",
+    "الترتيب؛ بحسب الصلة عند السؤال بكلمات، وإلا فالأحدث تصويرًا أولًا",
+    codes=SORTS,
+)
+AFTER = Parameter(
+    "after",
+    "Where the last answer ended; copied from its `next`",
+    "حيث انتهى الجواب السابق؛ يُنسخ من next فيه",
+    longest=400,
+)
+LIMIT = Parameter(
+    "limit",
+    f"How many of the list to give; {USUAL} unless it is given",
+    f"كم يُعطى من القائمة؛ {USUAL} ما لم يُذكر",
+    least=1,
+    most=MOST,
+)
+SINCE = Parameter(
+    "since",
+    "The change number that the mirror has reached; 0 for everything",
+    "رقم التغيير الذي بلغته النسخة المطابقة؛ 0 لكل شيء",
+    most=2**62,
+)
+NAME_KIND = Parameter(
+    "kind",
+    "Kind of name",
+    "نوع الاسم",
+    codes=("neighbourhood", "journalist", "witness", "event", "film"),
+    vocabulary="authority-kinds",
+    many=True,
+)
+
+FILTERS = (WORDS, *(_facet(name) for name in FACETS), *DATES)
+RECORDS = (*FILTERS, SORT, AFTER, LIMIT)
+SEGMENTS = (
+    Parameter(WORDS.name, WORDS.en, WORDS.ar, longest=LONGEST, required=True),
+    *FILTERS[1:],
+    SORT,
+    AFTER,
+    LIMIT,
+)
+AUTHORITIES = (NAME_KIND, AFTER, LIMIT)
+CHANGES = (SINCE, LIMIT)
+# What is more than this in one question is refused.
+MOST_CHOSEN, MOST_CHARACTERS = MOST_VALUES, LONGEST
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One address: its route is named `api-<name>`. `answer` names the schema of what it gives;
+    `errors` are the statuses beside 200 and 405."""
+
+    name: str
+    path: str
+    en: str
+    ar: str
+    answer: str
+    parameters: tuple[Parameter, ...] = ()
+    errors: tuple[int, ...] = (400,)
+    places: tuple[Parameter, ...] = ()
+
+    def description(self, language: str) -> str:
+        return self.ar if language == "ar" else self.en
+
+
+_REFERENCE = Parameter("reference", "Permanent reference", "المرجع الدائم", longest=40)
+_SLUG = Parameter("slug", "What records call it by", "ما تسميه به السجلات", longest=80)
+
+OPERATIONS = (
+    Operation(
+        "index", "/api/v1/", "What there is, with addresses.", "ما هو متاح، مع عناوينه.", "Index"
+    ),
+    Operation(
+        "records",
+        "/api/v1/records",
+        "The records a question finds, a part at a time, with exact totals.",
+        "السجلات التي يجدها سؤال، جزءًا بعد جزء، مع مجاميع دقيقة.",
+        "Records",
+        RECORDS,
+        (400, 503),
+    ),
+    Operation(
+        "record",
+        "/api/v1/records/{reference}",
+        "One record; 410 with its tombstone once it is withdrawn.",
+        "سجل واحد؛ ويكون الجواب 410 مع ما يبقى منه إذا سُحب.",
+        "Record",
+        errors=(301, 400, 404, 410),
+        places=(_REFERENCE,),
+    ),
+    Operation(
+        "search",
+        "/api/v1/search",
+        "The same as records, with the counts of every facet and the filmed dates as bars.",
+        "مثل السجلات، مع أعداد كل تصنيف وتواريخ التصوير أعمدةً.",
+        "Search",
+        RECORDS,
+        (400, 503),
+    ),
+    Operation(
+        "segments",
+        "/api/v1/segments",
+        "What is said: the segments of transcripts that hold the words, with their seconds.",
+        "ما يُقال: فقرات التفريغات النصية التي ترد فيها الكلمات، مع ثوانيها.",
+        "Segments",
+        SEGMENTS,
+        (400, 503),
+    ),
+    Operation(
+        "authorities",
+        "/api/v1/authorities",
+        "The published names that records point to, with outlines of places.",
+        "الأسماء المنشورة التي تشير إليها السجلات، مع حدود الأماكن.",
+        "Authorities",
+        AUTHORITIES,
+    ),
+    Operation(
+        "authority",
+        "/api/v1/authorities/{kind}/{slug}",
+        "One published name.",
+        "اسم منشور واحد.",
+        "Name",
+        errors=(400, 404),
+        places=(
+            Parameter(NAME_KIND.name, NAME_KIND.en, NAME_KIND.ar, codes=NAME_KIND.codes),
+            _SLUG,
+        ),
+    ),
+    Operation(
+        "changes",
+        "/api/v1/changes",
+        "What was published, revised or withdrawn after a number, in order: for mirrors.",
+        "ما نُشر أو عُدّل أو سُحب بعد رقم معيّن، بالترتيب: لمن يحتفظ بنسخة مطابقة.",
+        "Changes",
+        CHANGES,
+    ),
+    Operation(
+        "vocabularies",
+        "/api/v1/vocabularies",
+        "Every closed vocabulary, with labels in both languages.",
+        "كل قوائم المفردات المغلقة، مع تسمياتها باللغتين.",
+        "Vocabularies",
+    ),
+    Operation(
+        "openapi",
+        "/api/v1/openapi.json",
+        "This interface, described for programs (OpenAPI 3.1).",
+        "وصف هذه الواجهة للبرامج (OpenAPI 3.1).",
+        "Document",
+    ),
+)
