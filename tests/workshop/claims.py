@@ -179,7 +179,17 @@ CLAIMS: dict[str, Claim] = {
 
 # Pages for readers: the same bytes for a stranger as for every role; GET and HEAD alone.
 READERS = {
-    *("front-door", "home", "clips", "clip", "testimonies", "testimony", "about", "design"),
+    *(
+        "front-door",
+        "home",
+        "clips",
+        "clip",
+        "testimonies",
+        "testimony",
+        "about",
+        "design",
+        "embed",
+    ),
     *("neighbourhoods", "neighbourhood", "journalists", "journalist", "event", "film"),
     *("dates", "year", "month", "day", "permanent", "captions", "media"),
     *("map", "dates", "year", "month", "day", "permanent", "captions", "media"),
