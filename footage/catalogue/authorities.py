@@ -4,8 +4,10 @@ Documents hold slugs only. The map below is kept in memory and read again when t
 `PublicState.authorities` has moved, so removing one row removes a name from every page at once.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from footage.catalogue.models import PublicAuthority, PublicState
@@ -70,6 +72,13 @@ class Authorities:
         found = self.get(kind, slug)
         return found.name(language) if found else ""
 
+    @cached_property
+    def digest(self) -> str:
+        """Another whenever a name is. The counter of changes is no substitute: it counts acts on
+        names that nobody may know of."""
+        told = repr([(*key, each.name_en, each.name_ar) for key, each in self._entries.items()])
+        return hashlib.sha256(told.encode()).hexdigest()
+
     def of_kind(self, kind: str) -> Iterator[Authority]:
         return (entry for entry in self._entries.values() if entry.kind == kind)
 
@@ -99,7 +108,6 @@ def standing() -> tuple[Authorities, int]:
     """The authorities as they stand, and the number of the last change of a record.
 
     Costs what `current` costs. What is read afterwards may be newer than the number, never older.
-    The counter of authorities stays here: it counts acts on names that nobody may know of.
     """
     global _known
     state = PublicState.objects.filter(pk=1).values_list("authorities", "change").first()

@@ -4,16 +4,15 @@ Every answer depends on its address and on the catalogue alone. It names no read
 and may be read by a page of any site, without credentials.
 """
 
-import hashlib
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.utils.cache import get_conditional_response
 from django.views.decorators.csrf import csrf_exempt
 
+from footage.catalogue import freshness
 from footage.research.problems import problem
 
 View = Callable[..., HttpResponseBase]
@@ -49,21 +48,9 @@ def read_only(view: View) -> View:
     return csrf_exempt(answer)
 
 
-def fresh(
-    request: HttpRequest, content: bytes, media_type: str = JSON, *, status: int = 200
-) -> HttpResponse:
+def fresh(request: HttpRequest, content: bytes, media_type: str = JSON) -> HttpResponse:
     """The content with its ETag; 304 without it for whoever has it already."""
-    response = HttpResponse(content, content_type=media_type, status=status)
-    response["Cache-Control"] = "no-cache"
-    response["X-Content-Type-Options"] = "nosniff"
-    if status != 200:
-        return response
-    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    response["ETag"] = etag
-    answer = get_conditional_response(request, etag=etag, response=response)
-    assert answer is not None  # noqa: S101  (only None when given no response)
-    answer["Cache-Control"] = "no-cache"
-    return answer
+    return freshness.fresh(request, HttpResponse(content, content_type=media_type))
 
 
 def as_json(value: Any) -> bytes:

@@ -47,7 +47,7 @@ def export(request: HttpRequest, format: str) -> HttpResponseBase:
     of, names = asked
     file = format != suffix
     encoded = not file and not form.packed and _accepts_gzip(request)
-    etag = _etag(of, format, encoded)
+    etag = _etag(of, names, format, encoded)
     response: Any = StreamingHttpResponse(
         _pieces(form, of, names, packed=file or encoded) if request.method == "GET" else (),
         content_type="application/gzip" if file else form.media_type,
@@ -141,9 +141,9 @@ def _accepts_gzip(request: HttpRequest) -> bool:
     return False
 
 
-def _etag(of: About, format: str, encoded: bool) -> str:
+def _etag(of: About, names: Authorities, format: str, encoded: bool) -> str:
     """Weak: what is withdrawn while an export runs is missing from its end."""
-    told = repr((of.query.address, of.change, of.authorities, version(), format, encoded))
+    told = repr((of.query.address, of.change, names.digest, version(), format, encoded))
     return f'W/"{hashlib.sha256(told.encode()).hexdigest()[:32]}"'
 
 

@@ -3,9 +3,8 @@
 from django.urls import path
 
 from footage.catalogue.citing import FORMATS
-from footage.research import citations, exports, schemas
-from footage.research.iiif import views as iiif
 from footage.research import api, citations, exports, schemas
+from footage.research.iiif import views as iiif
 from footage.research.oai import views as oai
 
 urlpatterns = [

@@ -1,4 +1,4 @@
-"""The API judged by others: its description by a validator, its answers by a fuzzer that reads it."""
+"""The API judged by others: its description by a validator, its answers by a fuzzer."""
 
 import copy
 import subprocess
@@ -69,7 +69,7 @@ def fuzzed(site: str, folder: Path, examples: int, *only: str) -> str:
             str(judges.python().with_name("schemathesis")),
             *("run", f"{site}/api/v1/openapi.json", "--url", site, "--seed", "1"),
             *("--max-examples", str(examples), "--checks", ",".join(CHECKS), "--no-color"),
-            *("--phases", "examples,coverage,fuzzing", "--max-time", "40"),
+            *("--phases", "examples,coverage,fuzzing", "--max-time", "15"),
             *("--generation-database", "none", *chosen),
         ],
         capture_output=True,
@@ -92,7 +92,7 @@ def served(transactional_db: None, site: str, settings: Any) -> str:
 
 
 def test_a_fuzzer_finds_no_fault_in_the_api(served: str, tmp_path: Path) -> None:
-    assert fuzzed(served, tmp_path, 8) == ""
+    assert fuzzed(served, tmp_path, 4) == ""
 
 
 def test_the_fuzzer_finds_a_planted_fault(

@@ -41,8 +41,6 @@ class About:
     records: int
     tombstones: int
     change: int
-    # The counter of names.
-    authorities: int
     changed_on: date | None
 
     @property
@@ -95,9 +93,9 @@ def about(query: Query, records: int) -> About:
         day=Subquery(last.values("changed_on")[:1]),
         gone=Subquery(counted.order_by()) if whole(query) else Value(0),
     )
-    found = state.values_list("change", "authorities", "day", "gone").first()
-    change, names, day, tombstones = found or (0, 0, None, 0)
-    return About(query, records, tombstones or 0, change, names, day)
+    found = state.values_list("change", "day", "gone").first()
+    change, day, tombstones = found or (0, None, 0)
+    return About(query, records, tombstones or 0, change, day)
 
 
 def dict_of(query: Query) -> dict[str, list[str]]:
