@@ -18,12 +18,12 @@ from django.utils.translation import get_language_from_request
 from footage.catalogue import beside
 from footage.catalogue.authorities import EVENT, FILM, JOURNALIST, NEIGHBOURHOOD
 from footage.catalogue.models import PublicAuthority, PublicRecord, PublicState
-from footage.catalogue.record import Record
 from footage.reading_room.pages import record_path
 from footage.reading_room.rendering import LANGUAGES, fresh, only_read, page
+from footage.reading_room.transcripts import segments_of
 from footage.references import ReferenceError as NotAReference
 from footage.references import parse_reference
-from footage.timed_text import Segment, write_webvtt
+from footage.timed_text import write_webvtt
 
 # The limit of the sitemap protocol is 50,000 addresses a file.
 MOST_IN_SITEMAP = 20_000
@@ -41,7 +41,7 @@ def front_door(request: HttpRequest) -> HttpResponse:
 @page
 def permanent(request: HttpRequest, reference: str) -> HttpResponse:
     """To the record's page in the reader's language; `?t=` and the rest of the query go along."""
-    row = _found(reference)
+    row = found(reference)
     asked = request.META.get("QUERY_STRING", "")
     path = record_path("", row.kind, row.reference).lstrip("/")
     return _in_reader_language(request, f"{path}?{asked}" if asked else path)
@@ -50,10 +50,10 @@ def permanent(request: HttpRequest, reference: str) -> HttpResponse:
 @page
 def captions(request: HttpRequest, reference: str, language: str) -> HttpResponse:
     """The transcript of a live clip in one language, as WebVTT."""
-    row = _found(reference)
+    row = found(reference)
     if row.withdrawn_at is not None or row.reference != reference:
         raise Http404
-    segments = _segments(row.read(), language)
+    segments = segments_of(row.read(), language)
     if not segments:
         raise Http404
     text = write_webvtt(segments, language)
@@ -110,20 +110,7 @@ def _sitemap() -> Iterator[str]:
     yield "</urlset>\n"
 
 
-def _segments(record: Record, language: str) -> list[Segment]:
-    """What is said in a clip, in one language; nothing of a clip that is held back."""
-    if record.advisory_level == "withheld":
-        return []
-    return [
-        Segment(round(each.start_s * 1000), round(each.end_s * 1000), each.speaker, each.text)
-        for transcript in record.transcripts
-        if transcript.language == language and transcript.clip == record.reference
-        for each in transcript.segments
-        if each.text.strip()
-    ]
-
-
-def _found(reference: str) -> PublicRecord:
+def found(reference: str) -> PublicRecord:
     """The record under a reference typed in any way. Raises Http404."""
     try:
         row = beside.find(parse_reference(reference))

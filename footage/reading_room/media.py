@@ -48,7 +48,7 @@ def serve(request: HttpRequest, name: str) -> HttpResponseBase:
         return _described(refused, request, copy, etag)
     first, last = asked or (0, copy.bytes - 1)
     length = last - first + 1
-    body = iter(()) if request.method == "HEAD" else _pieces(copy.name, first, length)
+    body = iter(()) if request.method == "HEAD" else pieces(copy.name, first, length)
     response = StreamingHttpResponse(body, status=206 if asked else 200)
     response["Content-Length"] = str(length)
     if asked:
@@ -94,7 +94,7 @@ def _asked_range(request: HttpRequest, etag: str, size: int) -> tuple[int, int] 
     return asked_for(request.headers.get("Range", ""), size)
 
 
-def _pieces(name: str, start: int, length: int) -> Iterator[bytes]:
+def pieces(name: str, start: int, length: int) -> Iterator[bytes]:
     """The bytes of a copy. Raises Http404 when the store has lost it, before any byte is sent."""
     store = storages["access"]
     try:

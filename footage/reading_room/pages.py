@@ -17,7 +17,7 @@ from footage.catalogue import citing, moments
 from footage.catalogue.authorities import EVENT, FILM, JOURNALIST, NEIGHBOURHOOD
 from footage.catalogue.authorities import Authorities as Names
 from footage.catalogue.authorities import credited as byline
-from footage.catalogue.record import Record
+from footage.catalogue.record import Record, Transcript
 from footage.catalogue.showing import closed, picture
 from footage.reading_room import linked_data
 from footage.reading_room.choices import Choice as Choice
@@ -183,17 +183,32 @@ def testimony_page(
     language: str,
     *,
     links: Iterable[dict[str, Any]] = (),
+    choice: Choice = UNASKED,
 ) -> dict[str, Any]:
-    """Everything the page of a testimony shows. `links` are the cards of live clips it is on."""
+    """Everything the page of a testimony shows.
+
+    `links` are the cards of live clips it is on, each with its document as `record`. Of `choice`
+    only the wish for little data counts: what is closed is opened on the clip's own page.
+    """
     clips = list(links)
     live = {link["reference"]: link for link in clips}
+    spoken = dict.fromkeys(transcript.clip for transcript in record.transcripts)
     parts = []
-    for reference in dict.fromkeys(transcript.clip for transcript in record.transcripts):
+    for reference in [*spoken, *(each for each in live if each not in spoken)]:
         of_clip = [each for each in record.transcripts if each.clip == reference]
         path = record_path(language, "clip", reference) if reference in live else ""
+        link = live.get(reference)
+        heard = _heard(link, of_clip)
+        shown = None
+        if link and heard and not link["closed"]:
+            asked = Choice(data=choice.data, t=heard)
+            shown = player(link["record"], language, asked, public_media)
         parts.append(
             {
-                "clip": live.get(reference),
+                "clip": link,
+                "path": f"{path}?t={moments.write(heard)}#player" if path and heard else path,
+                "heard": heard,
+                "player": shown and {**shown, "strip": None},
                 "transcript": side_by_side(of_clip, language, moment_at(path)),
             }
         )
@@ -202,8 +217,21 @@ def testimony_page(
         "clips": clips,
         "parts": parts,
         **_cited(record, envelope, authorities, language, clips),
+        "played": sum(part["player"] is not None for part in parts),
         "advisories": [_advisory(advisory, language) for advisory in record.advisories],
     }
+
+
+def _heard(
+    link: dict[str, Any] | None, spoken: Iterable[Transcript]
+) -> tuple[float, float | None] | None:
+    """From and to which second of a clip a testimony is heard: its range, and all its lines."""
+    starts = [segment.start_s for each in spoken for segment in each.segments]
+    ends = [segment.end_s for each in spoken for segment in each.segments]
+    if link and link["start"] is not None:
+        starts.append(link["start"])
+        ends += [] if link["end"] is None else [link["end"]]
+    return (min(starts), max(ends, default=None)) if starts else None
 
 
 def credited(record: Record, authorities: Names, language: str) -> dict[str, str] | None:

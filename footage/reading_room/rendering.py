@@ -109,7 +109,9 @@ def rendered(template: str, here: str, context: dict[str, Any]) -> str:
 
 def is_language_free(path: str) -> bool:
     """Whether a path, by the contract of addresses, answers alike in every language."""
-    return path.startswith(LANGUAGE_FREE) or (path.startswith("/c/") and path.endswith(".vtt"))
+    return path.startswith(LANGUAGE_FREE) or (
+        path.startswith("/c/") and path.endswith((".vtt", ".zip"))
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -5,8 +5,22 @@ from typing import Any
 
 from footage import vocabularies
 from footage.catalogue import moments
-from footage.catalogue.record import Transcript
+from footage.catalogue.record import Record, Transcript
 from footage.reading_room.wording import direction, label_of
+from footage.timed_text import Segment
+
+
+def segments_of(record: Record, language: str) -> list[Segment]:
+    """What is said in a clip, in one language; nothing of a clip that is held back."""
+    if record.advisory_level == "withheld":
+        return []
+    return [
+        Segment(round(each.start_s * 1000), round(each.end_s * 1000), each.speaker, each.text)
+        for transcript in record.transcripts
+        if transcript.language == language and transcript.clip == record.reference
+        for each in transcript.segments
+        if each.text.strip()
+    ]
 
 
 def side_by_side(

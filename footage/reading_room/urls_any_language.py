@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from footage.reading_room import language_free, media
+from footage.reading_room import bundle, language_free, media
 
 urlpatterns = [
     path("", language_free.front_door, name="front-door"),
     path("c/<str:reference>", language_free.permanent, name="permanent"),
     path("c/<str:reference>/captions/<str:language>.vtt", language_free.captions, name="captions"),
+    path("c/<str:reference>/bundle.zip", bundle.serve, name="bundle"),
     path("media/<str:name>", media.serve, name="media"),
     path("healthz", language_free.healthz, name="healthz"),
     path("robots.txt", language_free.robots, name="robots"),

@@ -160,7 +160,8 @@ def testimony(request: HttpRequest, reference: str) -> HttpResponse:
     names, language = authorities.current(), reader_language()
     document = row.read()
     links = _links(row, document, names, language)
-    context = pages.testimony_page(document, row, names, language, links=links)
+    choice = Choice.read(request.GET)
+    context = pages.testimony_page(document, row, names, language, links=links, choice=choice)
     return respond(request, "testimony.html", context)
 
 
@@ -220,15 +221,17 @@ def _links(
     row: PublicRecord, document: Record, names: Authorities, language: str
 ) -> list[dict[str, Any]]:
     """Cards of the records beside this one, with the range at which a testimony is heard."""
+    found = beside.related(row, document.neighbourhood, document.events)
     return [
         {
-            **pages.card(each.row.read(), names, language),
+            **pages.card(shown, names, language),
+            "record": shown,
             "relation": each.relation,
             "start": each.start_s,
             "end": each.end_s,
             "moment": "" if each.start_s is None else moments.write((each.start_s, each.end_s)),
         }
-        for each in beside.related(row, document.neighbourhood, document.events)
+        for each, shown in ((each, each.row.read()) for each in found)
     ]
 
 

@@ -4,7 +4,9 @@ import html
 import http.server
 import re
 import threading
+import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
@@ -79,3 +81,35 @@ def test_only_the_page_made_for_it_can_be_framed(
     with window(browser) as page:
         page.goto(elsewhere + quote(f"{site}/en/clips/{clip.reference}/"))
         expect(page.frame_locator("iframe").locator("main")).to_have_count(0)
+
+
+def test_a_bundle_opens_from_a_disk_in_both_languages_and_asks_nobody(
+    browser: "Browser", site: str, transactional_db: None, tmp_path: Path
+) -> None:
+    reference = rows.a_reference()
+    said = rows.a_transcript(reference, "ar", (1, 2, "", "الخبز جاهز"))
+    rows.publish(
+        rows.a_document(
+            reference, renditions=(rows.a_copy(FILM),), transcripts=(said,), download=True
+        )
+    )
+    with window(browser) as page:
+        page.goto(f"{site}/ar/clips/{reference}/")
+        with page.expect_download() as fetched:
+            page.get_by_role("link", name="خذه معك").click()
+        zipfile.ZipFile(fetched.value.path()).extractall(tmp_path)
+    with window(browser, width=360) as page:
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto((tmp_path / reference / "page-ar.html").as_uri())
+        expect(page.get_by_text("الخبز جاهز")).to_be_visible()
+        assert page.evaluate("getComputedStyle(document.body).fontFamily").startswith("Vazirmatn")
+        length = page.locator("video").evaluate(
+            "v => new Promise((known) => v.readyState ? known(v.duration)"
+            " : (v.onloadedmetadata = () => known(v.duration)))"
+        )
+        assert length == pytest.approx(10, abs=0.2)
+        page.get_by_role("link", name="English").click()
+        page.wait_for_url(re.compile("page-en.html"))
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert all(address.startswith("file:") for address in asked), asked

@@ -244,3 +244,28 @@ def test_on_paper_there_are_the_facts_and_the_words_and_no_controls(
         expect(page.get_by_text(words).first).to_be_visible()
     for control in ("button", "input", "select", "video", "nav"):
         assert page.locator(f"{control}:visible").count() == 0, control
+
+
+# --- A testimony ----------------------------------------------------------------------------------
+def test_a_testimony_is_followed_in_two_languages_from_one_clip_to_the_next(
+    page: "Page", site: str, clip: Callable[..., rows.PublicRecord]
+) -> None:
+    clips = [clip(), clip()]
+    spoken = tuple(
+        rows.a_transcript(each.reference, language, (1, 2, "", f"{words} {number}"))
+        for number, each in enumerate(clips)
+        for language, words in (("ar", "شهادة"), ("en", "account"))
+    )
+    testimony = rows.a_testimony(transcripts=spoken)
+    for each in clips:
+        rows.carry(testimony, each, 1, 2)
+    page.goto(f"{site}/en/testimonies/{testimony.reference}/")
+    page.get_by_label("When a part ends, go on with the next").check()
+    page.locator("video").evaluate_all("videos => videos.forEach((v) => (v.muted = true))")
+    line(page, "account 0").locator(".line-time a").click()
+    expect(line(page, "شهادة 0")).to_have_attribute("aria-current", "true")
+    expect(line(page, "شهادة 1")).to_have_attribute("aria-current", "true", timeout=15_000)
+    assert page.locator("video").first.evaluate("video => video.paused")
+    page.get_by_role("link", name="العربية").click()
+    page.wait_for_url(re.compile("/ar/testimonies/"))
+    expect(line(page, "account 1").locator("[lang=ar]")).to_be_visible()

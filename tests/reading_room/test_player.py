@@ -198,3 +198,27 @@ def test_a_segment_typed_as_on_the_clock_is_shared_in_seconds(client: Client) ->
     body = client.get(f"/en/clips/{clip.reference}/", {"t": "0:12,1:05.5"}).content.decode()
     assert f'src="/media/{name_of(clip, "playable")}#t=12,65.5"' in body
     assert f"/c/{clip.reference}?t=12,65.5" in body and 'value="12,65.5"' in body
+
+
+def test_a_testimony_plays_its_clips_at_its_ranges_and_leaves_closed_ones_closed(
+    client: Client,
+) -> None:
+    open_clip, closed_clip = a_video(), a_video(advisory_level="graphic")
+    spoken = tuple(
+        rows.a_transcript(clip.reference, language, (2, 4.5, "", words))
+        for clip in (open_clip, closed_clip)
+        for language, words in (("ar", "كنا نخبز ليلًا"), ("en", "We baked at night"))
+    )
+    testimony = rows.a_testimony(transcripts=spoken)
+    rows.carry(testimony, open_clip, 1.5, 4)
+    rows.carry(testimony, closed_clip, 1, 3)
+    body = client.get(f"/ar/testimonies/{testimony.reference}/").content.decode()
+    assert body.count("<video") == 1
+    # The range, and every line of the transcript.
+    assert f'src="/media/{name_of(open_clip, "playable")}#t=1.5,4.5"' in body
+    for copy in closed_clip.read().renditions:
+        assert copy.name not in body
+    assert f"/ar/clips/{closed_clip.reference}/?t=1,4.5#player" in body
+    assert "We baked at night" in body and "كنا نخبز ليلًا" in body
+    low = client.get(f"/ar/testimonies/{testimony.reference}/?data=low").content.decode()
+    assert ".jpg" not in low and name_of(open_clip, "playable-240") in low

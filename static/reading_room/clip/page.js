@@ -8,6 +8,7 @@ import { following } from "./transcript.js";
 for (const hidden of document.querySelectorAll("[data-script]")) hidden.hidden = false;
 copyButtons();
 
+const players = [];
 // One player on the page of a clip; on a testimony's, one beside each part that was recorded apart.
 for (const player of document.querySelectorAll(".player")) {
   const element = player.querySelector("video, audio");
@@ -17,8 +18,14 @@ for (const player of document.querySelectorAll(".player")) {
     sharing(playing, part);
     following(playing, part.querySelector("[data-transcript]"));
     moments(playing, player);
+    players.push(playing);
   }
 }
+// A testimony told in several clips goes on from one to the next, for whoever wants that.
+const onward = document.querySelector("[data-onward]");
+players.forEach((playing, place) => {
+  playing.atEnd = () => onward?.checked && players[place + 1]?.begin();
+});
 // A transcript whose clip is not shown can be searched all the same.
 for (const block of document.querySelectorAll("[data-transcript]")) {
   if (!block.dataset.ready) following(null, block);

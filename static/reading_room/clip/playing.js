@@ -5,7 +5,9 @@ const TEN_SECONDS = 10;
 export class Playing {
   constructor(element, region, tools) {
     this.element = element;
-    this.range = rangeOf(element.currentSrc || element.src);
+    this.whole = rangeOf(element.src);
+    this.range = this.whole;
+    this.atEnd = () => {};
     // What a key stands for beside what is here: see `sharing`.
     this.keys = new Map([
       ["KeyK", () => this.toggle()],
@@ -28,7 +30,8 @@ export class Playing {
 
   // To a second, and on from there: whoever pressed a line or a frame asked to see or hear it.
   goTo(seconds) {
-    this.range = null;
+    const within = this.whole && this.whole.start <= seconds && seconds < this.whole.end;
+    this.range = within ? this.whole : null;
     const go = () => {
       this.element.currentTime = seconds;
       this.element.play().catch(() => {});
@@ -40,6 +43,10 @@ export class Playing {
       this.element.preload = "metadata";
       this.element.load();
     }
+  }
+
+  begin() {
+    this.goTo(this.whole?.start ?? 0);
   }
 
   toggle() {
@@ -67,6 +74,7 @@ export class Playing {
     if (this.range && this.time >= this.range.end) {
       this.range = null;
       this.element.pause();
+      this.atEnd();
     }
   }
 

@@ -1,0 +1,229 @@
+"""One clip to carry away: a zip that opens from a disk, without the archive and without a network.
+
+    AA-7Q2K-M3XT-9/page-en.html, page-ar.html    the page, with its style and its Arabic letters
+                   AA-7Q2K-M3XT-9.mp4            the recording, when copies may be taken
+                   transcript.ar.vtt, .txt       what is said, in each language there is
+                   citation-….txt, citation.bib, .ris, .csl.json
+                   record.json                   the public record, as declared
+                   README.txt, SHA256SUMS        what is what, and the digest of each file
+
+Nothing is compressed and no clock is read, so the same version of a record is the same bytes, and
+memory does not grow with the recording. A graphic clip's recording is in it only when it was asked
+for (`show=1`), and that of a clip held back never.
+"""
+
+import hashlib
+import posixpath
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zipfile import ZIP_STORED, ZipFile, ZipInfo
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.template import loader
+from django.utils import translation
+from django.utils.http import parse_etags
+from django.utils.translation import gettext as _
+
+from footage.catalogue import authorities, citing, moments
+from footage.catalogue.authorities import Authorities
+from footage.catalogue.models import PublicRecord, PublicRendition
+from footage.catalogue.record import Record, Rendition
+from footage.catalogue.showing import closed
+from footage.reading_room import pages
+from footage.reading_room.choices import Choice
+from footage.reading_room.language_free import found
+from footage.reading_room.media import pieces
+from footage.reading_room.player import copy_of
+from footage.reading_room.rendering import LANGUAGES, page
+from footage.reading_room.transcripts import segments_of, side_by_side
+from footage.timed_text import write_webvtt
+
+CARRIED = ("playable", "photograph", "sound")
+# Of the layout, under the names that the pages in the bundle know.
+STATIC = Path(settings.BASE_DIR, "static", "reading_room")
+LAYOUT = {
+    "page.css": "reading_room.css",
+    "vazirmatn-arabic.woff2": "vazirmatn-arabic.woff2",
+    "vazirmatn-LICENSE.txt": "vazirmatn-LICENSE.txt",
+}
+
+
+@page
+def serve(request: HttpRequest, reference: str) -> HttpResponseBase:
+    """The bundle of a live clip. Three queries; 404 for whatever is not one."""
+    row = found(reference)
+    if row.withdrawn_at is not None or row.reference != reference or row.kind != "clip":
+        raise Http404
+    record, names = row.read(), authorities.current()
+    recording = _recording(row, record, Choice.read(request.GET))
+    files = _files(row, record, names, recording)
+    told = hashlib.sha256(b"".join(files.values())).hexdigest()[:32]
+    etag = f'"{told}{"-all" if recording else ""}"'
+    response: HttpResponseBase
+    if etag in parse_etags(request.headers.get("If-None-Match", "")):
+        response = HttpResponse(status=304)
+    else:
+        streamed = _zipped(row, files, recording) if request.method == "GET" else iter(())
+        response = StreamingHttpResponse(streamed, content_type="application/zip")
+        response["Content-Disposition"] = f'attachment; filename="{reference}.zip"'
+    response["ETag"] = etag
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+def _recording(row: PublicRecord, record: Record, choice: Choice) -> Rendition | None:
+    """The copy that goes along; None where that is not agreed to, or was not asked for."""
+    if record.advisory_level == "withheld" or (closed(record) and not choice.show):
+        return None
+    copy = next((copy for role in CARRIED if (copy := copy_of(record, role))), None)
+    # The very row that /media/ asks, so that a consent taken back counts here too.
+    agreed = copy and PublicRendition.objects.filter(
+        name=copy.name, download=True, record=row, record__withdrawn_at__isnull=True
+    )
+    return copy if agreed and agreed.exists() else None
+
+
+# --- What is in it -----------------------------------------------------------------------------
+def _files(
+    row: PublicRecord, record: Record, names: Authorities, recording: Rendition | None
+) -> dict[str, bytes]:
+    """Everything but the recording, by name: a few hundred kilobytes, made in memory."""
+    reference, file = record.reference, _file_name(record, recording)
+    day = row.revised_at.date()
+    texts: dict[str, str] = {}
+    for language in LANGUAGES:
+        made = citing.cite(record, row.version, day, names, language)
+        texts[f"citation-{language}.txt"] = citing.as_text(made) + "\n"
+        if language == "en":
+            for suffix in ("bib", "ris", "csl.json"):
+                texts[f"citation.{suffix}"] = citing.FORMATS[suffix][1](made)
+        with translation.override(language):
+            texts[f"page-{language}.html"] = _page(row, record, names, language, file)
+    for code in dict.fromkeys(each.language for each in record.transcripts):
+        if segments := segments_of(record, code):
+            texts[f"transcript.{code}.vtt"] = write_webvtt(segments, code)
+            texts[f"transcript.{code}.txt"] = _spoken(record, code)
+    # Without the list of copies: their addresses are the archive's, and not to be taken along.
+    kept: dict[str, Any] = {"renditions": ()}
+    if record.advisory_level == "withheld":
+        kept["transcripts"] = ()
+    texts["record.json"] = record.model_copy(update=kept).canonical() + "\n"
+    files = {name: text.encode() for name, text in sorted(texts.items())}
+    files |= {name: _layout(source) for name, source in LAYOUT.items()}
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    if recording:
+        digests[file] = recording.fixity.removeprefix("sha256:")
+    readme = "\n\n".join(_readme(reference, language, file) for language in LANGUAGES)
+    files["README.txt"] = f"{readme}\n".encode()
+    digests["README.txt"] = hashlib.sha256(files["README.txt"]).hexdigest()
+    sums = "".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items()))
+    files["SHA256SUMS"] = sums.encode()
+    return files
+
+
+def _file_name(record: Record, recording: Rendition | None) -> str:
+    return record.reference + posixpath.splitext(recording.name)[1] if recording else ""
+
+
+def _page(row: PublicRecord, record: Record, names: Authorities, language: str, file: str) -> str:
+    """The record's page as it is read from a disk: every link of it leads within, or says where."""
+
+    def at(start: float, end: float) -> str:
+        return f"{file}#t={moments.plain(start)}" if file else ""
+
+    # As readers get it, but that it names no address of a copy: the recording is beside it.
+    shown = pages.clip_page(record, row, names, language, media=lambda name: "")
+    spoken = () if record.advisory_level == "withheld" else record.transcripts
+    context: dict[str, Any] = {
+        **pages.frame(language, f"/{language}/"),
+        **shown,
+        "file": file,
+        "closed": closed(record),
+        "element": {"sound": "audio", "photograph": "img"}.get(record.medium or "", "video"),
+        "transcript": side_by_side(spoken, language, at),
+    }
+    return loader.get_template("reading_room/bundle.html", using="public").render(context)
+
+
+def _spoken(record: Record, language: str) -> str:
+    """A transcript to be read: each line after its time."""
+    lines = [
+        f"[{moments.clock(segment.start_ms / 1000)}] "
+        + (f"{segment.speaker}: " if segment.speaker else "")
+        + " ".join(segment.text.split())
+        for segment in segments_of(record, language)
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _readme(reference: str, language: str, file: str) -> str:
+    with translation.override(language):
+        said = [
+            f"{_('The Aleppo Archive')} · {reference}",
+            _("Open page-en.html or page-ar.html in a browser. No network is needed."),
+            _("The recording is %(file)s.") % {"file": file}
+            if file
+            else _("The recording is not in this bundle."),
+            _("Check the files with: sha256sum -c SHA256SUMS"),
+            _(
+                "This is the record as it was when it was fetched. What holds now stands at "
+                "%(address)s; if it was withdrawn since, please do not pass this copy on."
+            )
+            % {"address": f"{settings.BASE_URL}/c/{reference}"},
+        ]
+    return "\n".join(said)
+
+
+@cache
+def _layout(name: str) -> bytes:
+    return (STATIC / name).read_bytes()
+
+
+# --- The zip -----------------------------------------------------------------------------------
+class _Sink:
+    """What `ZipFile` writes to: keeps bytes until they are taken. It cannot be sought in."""
+
+    def __init__(self) -> None:
+        self.kept: list[bytes] = []
+
+    def write(self, data: bytes) -> int:
+        self.kept.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing waits anywhere else."""
+
+    def taken(self) -> bytes:
+        taken, self.kept = b"".join(self.kept), []
+        return taken
+
+
+def _zipped(
+    row: PublicRecord, files: dict[str, bytes], recording: Rendition | None
+) -> Iterator[bytes]:
+    def entry(name: str, size: int) -> ZipInfo:
+        # The day of this version, as public as the record; the hour would say when staff work.
+        day = row.revised_at
+        made = ZipInfo(f"{row.reference}/{name}", (day.year, day.month, day.day, 0, 0, 0))
+        made.file_size, made.external_attr, made.create_system = size, 0o644 << 16, 3
+        return made
+
+    def parts() -> Iterator[tuple[ZipInfo, Iterable[bytes]]]:
+        for name, content in files.items():
+            yield entry(name, len(content)), (content,)
+        if recording:
+            suffix = posixpath.splitext(recording.name)[1]
+            whole = pieces(recording.name, 0, recording.bytes)
+            yield entry(row.reference + suffix, recording.bytes), whole
+
+    sink = _Sink()
+    with ZipFile(sink, "w", ZIP_STORED) as archive:  # type: ignore[call-overload]
+        for made, contents in parts():
+            with archive.open(made, "w") as into:
+                for piece in contents:
+                    into.write(piece)
+                    yield sink.taken()
+    yield sink.taken()
