@@ -21,6 +21,9 @@ from footage.catalogue.queries import EVERY_FACET, PAGE_SIZE, Page, Query
 
 NO_PAGE = Page([], "", "")
 
+# What the database counts in less than a second, facets and all.
+SOON_COUNTED = 50_000
+
 logger = logging.getLogger(__name__)
 
 
@@ -52,12 +55,16 @@ def answer(
     facets: Iterable[str] = EVERY_FACET,
     size: int = PAGE_SIZE,
     at: Moment | None = None,
+    most_counted: int | None = None,
 ) -> Answer:
     """What a query finds: one page of it, and the numbers of the facets named.
 
     `facets` takes the keys of `queries.FACETS`, and "filmed" for years, months and histogram; with
     none, only total, certain and possible are counted. With a size of 0, only numbers. Orders are
     those of `queries.SORTS`, and "surely" for the page of a day: the certain ones lead.
+
+    Where the database has to answer, facets of a catalogue of more than `most_counted` records are
+    not counted (`Facets.counted`), since that takes it seconds.
 
     Never raises for anything a reader typed. Two database queries; one, where the caller already
     has the `moment` it asks `at`.
@@ -73,7 +80,7 @@ def answer(
         logger.info("The database answers in place of the search index: %s", reason)
     without = without_words(query)
     page = database.page(without, size) if size else NO_PAGE
-    return Answer(page, database.facets(without, wanted), not query.text)
+    return Answer(page, database.facets(without, wanted, most=most_counted), not query.text)
 
 
 def moment(names: Authorities) -> Moment | None:

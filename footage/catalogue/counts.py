@@ -88,6 +88,8 @@ class Facets:
                two months at most, else months, else years. Without gaps
 
     `years`, `months` and `histogram` are empty unless "filmed" was among the facets asked for.
+    `counted` is false where only total and certain were: the database answered in the place of the
+    index, and would have taken long.
     """
 
     total: int
@@ -96,6 +98,7 @@ class Facets:
     years: tuple[Bar, ...] = ()
     months: tuple[Bar, ...] = ()
     histogram: tuple[Bar, ...] = ()
+    counted: bool = True
 
     @property
     def size(self) -> int:

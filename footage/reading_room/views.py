@@ -73,7 +73,7 @@ def clips(request: HttpRequest) -> HttpResponse:
 def _clips(request: HttpRequest, names: Authorities, at: Moment | None) -> HttpResponse:
     language = reader_language()
     query = Query.read(request.GET)
-    found = answers.answer(query, names, at=at)
+    found = answers.answer(query, names, at=at, most_counted=answers.SOON_COUNTED)
     total = found.facets.total
     context = {
         **listing(query, found, names, language, _paged(query, request.path)),
@@ -84,6 +84,7 @@ def _clips(request: HttpRequest, names: Authorities, at: Moment | None) -> HttpR
         # What a new search keeps of the old one.
         "kept": [pair for pair in query.pairs() if pair[0] not in ("q", "sort", "after")],
         "words_ignored": not found.searched,
+        "uncounted": not found.facets.counted,
         "many_ranked": query.sort == "relevance" and total > MOST_RANKED,
         "most_ranked": MOST_RANKED,
         "export": _export(query),

@@ -75,6 +75,25 @@ def test_every_number_is_what_counting_one_by_one_gives(address: str) -> None:
         assert all(after.first == bar.last + timedelta(1) for bar, after in following)
 
 
+@pytest.mark.django_db
+def test_the_database_counts_no_facets_of_a_large_catalogue_and_says_so(
+    client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from footage.catalogue import answers
+
+    a_collection()
+    query = asked("from=2016-11&to=2016-11")
+    whole, hurried = database.facets(query), database.facets(query, most=10)
+    assert hurried == counts.Facets(whole.total, whole.certain, {}, counted=False)
+    assert database.facets(query, most=1 << 62) == whole
+    sentence = "numbers beside the filters are being counted"
+    assert sentence not in client.get("/en/clips/").content.decode()
+    monkeypatch.setattr(answers, "SOON_COUNTED", 10)
+    page = client.get("/en/clips/?neighbourhood=al-shaar").content.decode()
+    assert sentence in page
+    assert "11 clips" in page.replace("<bdi>", "").replace("</bdi>", "")
+
+
 def bars(spans: list[Span]) -> tuple[Bar, ...]:
     return counts.histogram(counts.of_months(spans), counts.EVER, lambda: spans)
 
