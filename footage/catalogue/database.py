@@ -95,7 +95,7 @@ def facets(query: Query, of: Iterable[str] = EVERY_FACET, *, most: int | None = 
         counts.setdefault(facet, {})[value] = number
     total = counts.pop("total", {}).get("", 0)
     certain = counts.pop("certain", {}).get("", 0) if query.start or query.end else total
-    if counts.pop("many", {}):
+    if counts.pop("many", {}).get("", 0):
         return Facets(total, certain, {}, counted=False)
     if FILMED not in wanted:
         return Facets(total, certain, counts)
