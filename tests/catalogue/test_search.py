@@ -13,9 +13,10 @@ from footage.catalogue import authorities, database
 from footage.catalogue.answers import answer, without_words
 from footage.catalogue.index.language import parts
 from footage.catalogue.index.words import placed, words
+from footage.catalogue.models import PublicRecord
 from footage.catalogue.queries import FACETS, Query
 from footage.catalogue.streams import every
-from tests.catalogue.indexes import ask, everything, index, references
+from tests.catalogue.indexes import ask, everything, follow, index, references
 from tests.reading_room import rows
 
 pytestmark = pytest.mark.django_db
@@ -149,6 +150,49 @@ def test_paging_neither_skips_nor_repeats_while_records_are_published() -> None:
         page = answer(Query(sort="published", after=page.following), names, size=4).page
     assert len(seen) == len(set(seen))
     assert before <= set(seen)
+
+
+@pytest.mark.parametrize("sort", ["newest", "oldest", "published"])
+def test_paging_is_whole_both_ways_while_records_come_and_go(sort: str) -> None:
+    from tests.catalogue.test_index_life import withdraw
+
+    chance = random.Random(3)
+    a_collection(24)
+    index()
+    names = authorities.current()
+    clips = PublicRecord.objects.filter(kind="clip")
+    before = set(clips.values_list("reference", flat=True))
+    gone: set[str] = set()
+
+    def turn(after: str) -> Any:
+        # Between two pages one is published and one withdrawn; now and then the index follows.
+        rows.publish(
+            rows.a_document(rows.a_reference(), filmed=chance.choice(["2016-11-28", "2013-01-05"]))
+        )
+        row = chance.choice(list(clips.filter(withdrawn_at=None, reference__in=before)))
+        gone.add(row.reference)
+        withdraw(row)
+        if chance.random() < 0.5:
+            follow()
+        found = answer(Query(sort=sort, after=after), names, size=3)
+        assert found.searched
+        assert not gone & {each.reference for each in found.page.records}
+        return found.page
+
+    there: list[str] = []
+    page = turn("")
+    while True:
+        there += [row.reference for row in page.records]
+        if not page.following:
+            break
+        page = turn(page.following)
+    back = [row.reference for row in reversed(page.records)]
+    while page.preceding:
+        page = turn(page.preceding)
+        back += [row.reference for row in reversed(page.records)]
+    for seen in (there, back):
+        assert len(seen) == len(set(seen))
+        assert before - gone <= set(seen)
 
 
 def test_the_calendar_counts_the_same_days() -> None:
