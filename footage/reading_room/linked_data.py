@@ -7,6 +7,7 @@ is named.
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django.conf import settings
 
@@ -16,18 +17,23 @@ from footage.catalogue.authorities import FILM, NEIGHBOURHOOD, Authorities
 from footage.catalogue.record import Record, Rendition
 
 SCHEMA = "https://schema.org"
+# Of the page for frames, in CSS pixels.
+FRAME = (640, 560)
 _TYPES = {"video": "VideoObject", "photograph": "ImageObject", "sound": "AudioObject"}
 _OPEN_GRAPH_TYPES = {"video": "video.other"}
 _LOCALES = {"en": "en_GB", "ar": "ar_SY"}
 
 
 class Head(NamedTuple):
-    """What the template writes: (name, content) of two kinds of tags, a graph, an unAPI id."""
+    """What the template writes: (name, content) of three kinds of tags, a graph, two addresses."""
 
     citation: list[tuple[str, str]]
     open_graph: list[tuple[str, str]]
+    twitter: list[tuple[str, str]]
     graph: dict[str, Any]
     unapi: str
+    # Where to ask for a frame of it; "" for what has none.
+    oembed: str
 
 
 def head(
@@ -42,6 +48,7 @@ def head(
     return Head(
         citation=_citation_tags(citation, page),
         open_graph=_open_graph(record, citation, page),
+        twitter=_player_card(record, citation),
         graph=_graph(record, citation, names, page, links),
         unapi=":".join(
             (
@@ -50,7 +57,21 @@ def head(
                 *([moments.write(citation.moment)] if citation.moment else []),
             )
         ),
+        oembed=f"/oembed?{urlencode({'url': page})}" if record.kind == "clip" else "",
     )
+
+
+def _player_card(record: Record, citation: citing.Citation) -> list[tuple[str, str]]:
+    """The player card: our page for frames, where the gate of a graphic clip stays closed."""
+    if record.kind != "clip":
+        return [("twitter:card", "summary")]
+    frame = f"{settings.BASE_URL}/{citation.language}/embed/{record.reference}/"
+    return [
+        ("twitter:card", "player"),
+        ("twitter:player", frame),
+        ("twitter:player:width", str(FRAME[0])),
+        ("twitter:player:height", str(FRAME[1])),
+    ]
 
 
 def _citation_tags(citation: citing.Citation, page: str) -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from footage.catalogue.citing import FORMATS
-from footage.research import api, citations, exports, schemas
+from footage.research import api, citations, exports, oembed, schemas
 from footage.research.iiif import views as iiif
 from footage.research.oai import views as oai
 
@@ -20,6 +20,7 @@ urlpatterns = [
         )
         for suffix in FORMATS
     ),
+    path("oembed", oembed.oembed, name="oembed"),
     path("unapi", citations.unapi, name="unapi"),
     path("oai", oai.oai, name="oai"),
     path("iiif/collection.json", iiif.top, name="iiif"),

@@ -198,6 +198,8 @@ READERS = {
     *("api-index", "api-openapi", "api-records", "api-record", "api-search", "api-segments"),
     *("api-authorities", "api-authority", "api-changes", "api-vocabularies"),
     *("cite-txt", "cite-bib", "cite-ris", "cite-csl.json", "unapi"),
+    *("data_dictionary", "record-schema"),
+    *("cite-txt", "cite-bib", "cite-ris", "cite-csl.json", "unapi", "oembed"),
     *("iiif", "iiif-film", "iiif-manifest", "iiif-neighbourhood", "iiif-testimonies"),
     *("iiif-captions-search", "iiif-search", "iiif-transcript"),
 }
