@@ -133,6 +133,11 @@ def months(spans: Iterable[Span], within: Range = EVER) -> Bars:
     return _bars(spans, list(_months(*reach))) if reach else ()
 
 
+def days(spans: Iterable[Span], first: date, last: date) -> Bars:
+    """Every day between two, both included; a few years at most."""
+    return _bars(list(spans), list(_days(first, last)))
+
+
 def histogram(coarse: Iterable[Span], within: Range, fine: Callable[[], Iterable[Span]]) -> Bars:
     """As fine as so many bars allow. `coarse` are the spans by whole months, `fine` by days."""
     spans = list(coarse)
