@@ -22,7 +22,7 @@ MOST_NOTES = 5
 def narrowing(
     query: Query, parameters: Parameters, names: Authorities, language: str, path: str
 ) -> dict[str, Any]:
-    """The context of `narrowed.html` and `ways.html`; `path` is the page's own."""
+    """The context of `narrowed.html` and `seen_as.html`; `path` is the page's own."""
     return {
         "chips": _chips(query, names, language, path),
         "notes": _notes(query, parameters, language),

@@ -74,7 +74,7 @@ def test_a_neighbourhood_is_found_three_ways_and_narrowed(
         page.goto(shared)
         expect(page.locator(".card")).to_have_count(1)
         expect(page.locator(".chips li")).to_have_count(3)
-        page.locator(".ways a[href*='/map/']").click()
+        page.locator(".seen-as a[href*='/map/']").click()
         page.wait_for_url(f"**/{language}/map/?*journalist=omar*")
         expect(page.locator(".map-list .counted li")).to_have_count(1)
         wide = page.evaluate("document.documentElement.scrollWidth")
