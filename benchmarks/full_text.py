@@ -15,9 +15,9 @@ class SQLiteText:
     """FTS5; the stems joined, so that its own tokenizer changes nothing."""
 
     def prepare(self) -> bool:
-        from django.db import connection
+        from django.db import connection, transaction
 
-        with connection.cursor() as cursor:
+        with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM sqlite_master WHERE name = 'measured_text'")
             if cursor.fetchone()[0]:
                 return False
@@ -84,9 +84,9 @@ class PostgreSQLText(SQLiteText):
     """A tsvector of the same stems under the `simple` configuration, with GIN."""
 
     def prepare(self) -> bool:
-        from django.db import connection
+        from django.db import connection, transaction
 
-        with connection.cursor() as cursor:
+        with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT to_regclass('measured_text')")
             if cursor.fetchone()[0]:
                 return False
