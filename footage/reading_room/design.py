@@ -114,7 +114,7 @@ def design(request: HttpRequest) -> HttpResponse:
         "shades": (1, 2, 3, 4),
         "numbers": (0, 1, 2, 3, 11, 100),
         "cards": _cards(language),
-        "transcript": side_by_side(SPOKEN, language, lambda start, end: "#transcript"),
+        "transcript": side_by_side(SPOKEN, language, lambda start, end: "#components"),
         "warned": [
             {
                 "label": vocabularies.ADVISORIES.label(each.code, language),
@@ -130,7 +130,7 @@ def design(request: HttpRequest) -> HttpResponse:
 def _cards(language: str) -> list[dict[str, Any]]:
     """Cards as any list would have them, leading nowhere: these records do not exist."""
     return [
-        {**pages.card(record, NAMES, language, certain=certain), "path": "#cards"}
+        {**pages.card(record, NAMES, language, certain=certain), "path": "#components"}
         for record, certain in ((OPEN, True), (OPEN, False), (GATED, True))
     ]
 

@@ -24,8 +24,11 @@ class Following {
     }));
     this.spoken = null;
     this.scrolls = block.querySelector("[data-follow]");
+    const follow = () => block.classList.toggle("transcript-follows", this.scrolls.checked);
+    // Some browsers bring a page back with what was ticked on it.
+    follow();
     this.scrolls.addEventListener("change", () => {
-      block.classList.toggle("transcript-follows", this.scrolls.checked);
+      follow();
       this.scroll();
     });
     playing.element.addEventListener("timeupdate", () => this.at(playing.time));
