@@ -41,6 +41,21 @@ class Row(NamedTuple):
     document: str | None
 
 
+def row_of(record: PublicRecord) -> Row:
+    """A record that was read already, as a row."""
+    return Row(
+        record.pk,
+        record.reference,
+        record.kind,
+        record.version,
+        record.published_at.date().isoformat(),
+        record.revised_at.date().isoformat(),
+        record.withdrawn_at.date().isoformat() if record.withdrawn_at else None,
+        record.withdrawal_reason,
+        record.document,
+    )
+
+
 def every(query: Query, names: Authorities, *, tombstones: bool = False) -> Iterator[list[Row]]:
     """Pieces of what a query finds; with the withdrawn ones, where it asks for whole kinds.
 

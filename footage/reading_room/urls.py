@@ -9,6 +9,7 @@ from footage.reading_room import (
     concerns,
     design,
     documentation,
+    exporting,
     suggesting,
     views,
 )
@@ -36,6 +37,7 @@ urlpatterns = [
     path("about/data/", documentation.data_dictionary, name="data_dictionary"),
     path("about/design/", design.design, name="design"),
     path("about/api/", documentation.api_documentation, name="api_documentation"),
+    path("export/", exporting.exporting, name="exporting"),
     path("safety/", concerns.safety, name="safety"),
     path("safety/outcome/", concerns.outcome, name="outcome"),
 ]

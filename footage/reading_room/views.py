@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
-from django.utils.translation import gettext as _
 
 from footage import vocabularies
 from footage.catalogue import answers, authorities, beside, moments
@@ -87,7 +86,6 @@ def _clips(request: HttpRequest, names: Authorities, at: Moment | None) -> HttpR
         "uncounted": not found.facets.counted,
         "many_ranked": query.sort == "relevance" and total > MOST_RANKED,
         "most_ranked": MOST_RANKED,
-        "export": _export(query),
         "only_testimonies": query.kinds == ("testimony",),
         "both_kinds": len(query.kinds) > 1,
     }
@@ -233,12 +231,4 @@ def _links(
             "moment": "" if each.start_s is None else moments.write((each.start_s, each.end_s)),
         }
         for each, shown in ((each, each.row.read()) for each in found)
-    ]
-
-
-def _export(query: Query) -> list[dict[str, str]]:
-    asked = replace(query, after="", sort="relevance" if query.text else "newest").address
-    return [
-        {"name": _("CSV (spreadsheets)"), "path": f"/export/clips.csv{asked}"},
-        {"name": _("JSON Lines (programs)"), "path": f"/export/clips.jsonl{asked}"},
     ]

@@ -197,6 +197,8 @@ READERS = {
     *("data_dictionary", "record-schema", "api_documentation"),
     *("api-index", "api-openapi", "api-records", "api-record", "api-search", "api-segments"),
     *("api-authorities", "api-authority", "api-changes", "api-vocabularies"),
+    *("healthz", "robots", "sitemap", "export", "export-description", "exporting"),
+    *("data_dictionary", "record-schema"),
     *("cite-txt", "cite-bib", "cite-ris", "cite-csl.json", "unapi"),
     *("data_dictionary", "record-schema"),
     *("cite-txt", "cite-bib", "cite-ris", "cite-csl.json", "unapi", "oembed"),

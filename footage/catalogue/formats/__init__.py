@@ -15,7 +15,7 @@ from footage.catalogue.formats.about import About, about
 from footage.catalogue.formats.flat import Flattening
 from footage.catalogue.streams import Row
 
-__all__ = ["FORMATS", "About", "Format", "about", "sized"]
+__all__ = ["FORMATS", "About", "Format", "about", "written"]
 
 Pieces = Iterable[list[Row]]
 Writer = Callable[[Pieces, About, Authorities], Iterator[bytes]]
@@ -29,6 +29,8 @@ class Format:
     group: str
     media_type: str
     write: Writer
+    # Records a second that one core writes, roughly (benchmarks/exports.py).
+    speed: int
     # A whole catalogue in this form lists what was withdrawn as well.
     tombstones: bool = False
     # Packed already: gzip gains nothing.
@@ -87,7 +89,7 @@ def _references(language: str) -> Iterator[Format]:
         ("csl.json", "application/vnd.citationstyles.csl+json", citations.as_csl, b""),
     ):
         write_in = partial(_cited, write=write, language=language)
-        yield Format(f"{before}{suffix}", "references", media_type, write_in, broken=broken)
+        yield Format(f"{before}{suffix}", "references", media_type, write_in, 8_000, broken=broken)
 
 
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -98,18 +100,21 @@ _BROKEN_TABLE = b'"THE EXPORT BROKE OFF HERE'
 FORMATS: dict[str, Format] = {
     each.suffix: each
     for each in (
-        Format("csv", "tables", _CSV, _csv, tombstones=True, broken=_BROKEN_TABLE),
-        Format("excel.csv", "tables", _CSV, _excel_csv, tombstones=True, broken=_BROKEN_TABLE),
-        Format("xlsx", "tables", _SHEET, _xlsx, tombstones=True, packed=True),
+        Format("csv", "tables", _CSV, _csv, 25_000, tombstones=True, broken=_BROKEN_TABLE),
+        Format(
+            "excel.csv", "tables", _CSV, _excel_csv, 15_000, tombstones=True, broken=_BROKEN_TABLE
+        ),
+        Format("xlsx", "tables", _SHEET, _xlsx, 6_000, tombstones=True, packed=True),
         Format(
             "jsonl",
             "programs",
             "application/jsonl; charset=utf-8",
             _jsonl,
+            40_000,
             tombstones=True,
             broken=b'{"the export broke off here',
         ),
-        Format("geojson", "maps", "application/geo+json", _geojson),
+        Format("geojson", "maps", "application/geo+json", _geojson, 30_000),
         *_references("en"),
         *_references("ar"),
         *(
@@ -118,6 +123,7 @@ FORMATS: dict[str, Format] = {
                 "transcripts",
                 "application/zip",
                 partial(_transcripts, suffix=suffix),
+                10_000,
                 packed=True,
             )
             for suffix in spoken.WRITERS
@@ -126,10 +132,6 @@ FORMATS: dict[str, Format] = {
 }
 
 
-def sized(form: Format, sample: list[Row], about: About, names: Authorities) -> int:
-    """About how many bytes an export has, told from some of its records: no query."""
-    if not sample:
-        return sum(map(len, form.write([], about, names)))
-    written = sum(map(len, form.write([sample], about, names)))
-    frame = sum(map(len, form.write([], about, names)))
-    return frame + round((written - frame) * about.records / len(sample))
+def written(form: Format, some: list[Row], about: About, names: Authorities) -> bytes:
+    """A few records as an export of them would be."""
+    return b"".join(form.write([some], about, names))
