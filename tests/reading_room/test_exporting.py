@@ -27,7 +27,7 @@ def test_every_list_leads_to_its_export_and_back(client: Client) -> None:
         ("clips/?subject=food-and-bread&sort=oldest", "?subject=food-and-bread"),
         ("neighbourhoods/bustan-al-qasr/", "?neighbourhood=bustan-al-qasr"),
         ("journalists/salma/", "?journalist=salma"),
-        ("events/bakery-strike/", "?event=bakery-strike"),
+        ("events/bakery-strike/", "?kind=clip&kind=testimony&event=bakery-strike"),
         ("dates/2016/11/28/", "?from=2016-11-28&to=2016-11-28"),
         ("testimonies/", "?kind=testimony"),
     ):
