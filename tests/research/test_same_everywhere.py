@@ -1,0 +1,141 @@
+"""One record says the same wherever it leaves the archive.
+
+`WAYS` names every way out. Each gives what it says of a record, by declared field, as JSON would
+hold it; a way may say less than all, never anything else. Whoever adds an interface adds it here.
+"""
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+from xml.etree import ElementTree
+
+import orjson
+import pytest
+from django.test import Client
+
+from footage.catalogue.models import PublicRecord
+from footage.catalogue.record import Record
+from tests.reading_room import rows
+
+pytestmark = pytest.mark.django_db
+
+Said = dict[str, Any]
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+def fetched(client: Client, address: str) -> bytes:
+    answer = client.get(address)
+    assert answer.status_code == 200, address
+    return b"".join(answer) if answer.streaming else answer.content
+
+
+def of_cells(cells: dict[str, str]) -> Said:
+    """What a table says: its texts as the declared types."""
+    said: Said = {}
+    for name, field in Record.model_fields.items():
+        cell, kept = cells[name], field.annotation
+        if getattr(kept, "__origin__", None) is tuple:
+            codes = kept == tuple[str, ...]
+            said[name] = cell.split(" | ") if codes and cell else orjson.loads(cell or "[]")
+        elif cell in ("true", "false"):
+            said[name] = cell == "true"
+        elif cell == "" and type(None) in getattr(kept, "__args__", ()):
+            said[name] = None
+        else:
+            number = re.fullmatch(r"-?\d+(\.\d+)?", cell) and kept in (int, float, float | None)
+            said[name] = orjson.loads(cell) if number else cell
+    return said
+
+
+def as_csv(client: Client, reference: str) -> Said:
+    text = fetched(client, "/export/clips.csv").decode()
+    found = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    return of_cells(next(row for row in found if row["reference"] == reference))
+
+
+def as_xlsx(client: Client, reference: str) -> Said:
+    book = zipfile.ZipFile(io.BytesIO(fetched(client, "/export/clips.xlsx")))
+    sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet2.xml"))  # noqa: S314
+    header, *found = (
+        [_cell(cell) for cell in row.iter(f"{MAIN}c")] for row in sheet.iter(f"{MAIN}row")
+    )
+    at = header.index("reference")
+    return of_cells(dict(zip(header, next(r for r in found if r[at] == reference), strict=True)))
+
+
+def _cell(cell: ElementTree.Element) -> str:
+    text = "".join(cell.itertext())
+    return {"1": "true", "0": "false"}[text] if cell.get("t") == "b" else text
+
+
+def as_lines(client: Client, reference: str) -> Said:
+    lines = map(orjson.loads, fetched(client, "/export/clips.jsonl").splitlines())
+    return next(line for line in lines if line["reference"] == reference)
+
+
+def as_geojson(client: Client, reference: str) -> Said:
+    features = orjson.loads(fetched(client, "/export/clips.geojson"))["features"]
+    feature = next(each for each in features if each["id"] == reference)
+    longitude, latitude = feature["geometry"]["coordinates"]
+    return {**feature["properties"], "longitude": longitude, "latitude": latitude}
+
+
+def as_page(client: Client, reference: str) -> Said:
+    """What both pages show in words that are not translated."""
+    stored = PublicRecord.objects.get(reference=reference).read()
+    said: Said = {}
+    for language in ("en", "ar"):
+        page = unescape(fetched(client, f"/{language}/clips/{reference}/").decode())
+        for name in ("reference", f"title_{language}", f"summary_{language}", "rights_note"):
+            assert getattr(stored, name) in page, name
+            said[name] = getattr(stored, name)
+    return said
+
+
+def as_citation(client: Client, reference: str) -> Said:
+    items = orjson.loads(fetched(client, "/export/clips.csl.json"))
+    item = next(each for each in items if each["id"] == reference)
+    arabic = orjson.loads(fetched(client, "/export/clips.ar.csl.json"))
+    other = next(each for each in arabic if each["id"] == reference)
+    return {"reference": item["id"], "title_en": item["title"], "title_ar": other["title"]}
+
+
+WAYS: dict[str, Callable[[Client, str], Said]] = {
+    "CSV": as_csv,
+    "XLSX": as_xlsx,
+    "JSON Lines": as_lines,
+    "GeoJSON": as_geojson,
+    "page": as_page,
+    "CSL-JSON": as_citation,
+}
+
+
+def differing(said: Said, stored: Said) -> set[str]:
+    return {name for name, value in stored.items() if name in said and said[name] != value}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_record_says_the_same_on_every_way_out(client: Client, way: str) -> None:
+    rows.names()
+    reference = rows.a_reference(777)
+    said = rows.a_transcript(reference, "ar", (0.0, 2.5, "أم", "قالت: هنا"), (3.0, 4.0, "", "نعم"))
+    row = rows.a_clip(
+        777,
+        schema_number=2,
+        title_en="Bread, “queue” & dawn",
+        rights_note="Ask before broadcasting.",
+        subjects=("school", "play"),
+        events=("bakery-strike",),
+        transcripts=(said,),
+        advisories=(rows.an_advisory("graphic-injury", 1.0, 2.5),),
+    )
+    rows.a_clip()
+    stored = orjson.loads(row.document or "")
+    found = WAYS[way](client, reference)
+    assert len(found.keys() & stored.keys()) >= 3
+    assert differing(found, stored) == set()
+    assert differing({**found, "reference": "another"}, stored) == {"reference"}
