@@ -17,6 +17,7 @@ from django.db import connection, models
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
+from footage.catalogue.formats.zipped import zipped
 from footage.catalogue.index import contents, following, generations
 from footage.catalogue.models import PublicRecord
 from footage.ingest.models import Master
@@ -35,6 +36,8 @@ PREFIX = "cnrycnry"
 LETTERS = "bcdfghjkmpqw"
 TASKS = ("args_kwargs", "return_value", "traceback", "exception_class_path", "task_path")
 # Beginnings of gzip and zlib streams.
+# The head of a file in a ZIP archive (an XLSX workbook is one), up to its name.
+MEMBER = re.compile(rb"PK\x03\x04.{22}(..)(..)", re.DOTALL)
 PACKED = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]")
 
 
@@ -136,8 +139,11 @@ def _base64(raw: bytes) -> Iterator[bytes]:
 
 
 def unpacked(content: bytes) -> bytes:
-    """The content with everything in it that was packed by gzip, zlib or deflate, unpacked."""
+    """The content with everything in it that was packed by gzip, zlib, deflate or zip, unpacked."""
     found = [content]
+    for member in MEMBER.finditer(content):
+        name, extra = (int.from_bytes(length, "little") for length in member.groups())
+        found.append(_inflated(content[member.end() + name + extra :], -15))
     for begin in PACKED.finditer(content):
         found.append(_inflated(content[begin.start() :], 47))
     found.append(_inflated(content, -15))
@@ -202,6 +208,7 @@ def packed(raw: bytes) -> dict[str, bytes]:
         "gzip": b"before" + gzip.compress(raw) + b"after",
         "zlib": b"before" + zlib.compress(raw) + b"after",
         "deflate": deflate.compress(raw) + deflate.flush(),
+        "zip": b"before" + b"".join(zipped([("a file", b"of others"), ("another", raw)])),
     }
 
 

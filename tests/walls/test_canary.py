@@ -10,7 +10,9 @@ import pytest
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
+from footage.catalogue.formats import FORMATS
 from footage.catalogue.models import PublicAuthority, PublicRecord
+from footage.catalogue.record import Segment, Transcript
 from footage.tasks import examine_master
 from people.models import Journalist, Witness
 from tests import world
@@ -57,7 +59,11 @@ def test_a_leak_is_found_on_each_surface(
     token = canaries.token("the planted one")
     row = PublicRecord.objects.live().filter(kind="clip").order_by("reference")[0]
     document = row.read()
-    leaking = document.model_copy(update={"title_en": token}).canonical()
+    said = Segment(start_s=0, end_s=1, speaker="", text=token)
+    transcript = Transcript(language="ar", status="reviewed", clip=row.reference, segments=(said,))
+    leaking = document.model_copy(
+        update={"title_en": token, "title_ar": token, "transcripts": (transcript,)}
+    ).canonical()
     PublicRecord.objects.filter(pk=row.pk).update(document=leaking)
     examine_master.enqueue(token)
     with caplog.at_level(logging.INFO):
@@ -65,7 +71,8 @@ def test_a_leak_is_found_on_each_surface(
     leaks = found_in(surfaces(caplog, followed=0), {token: "the planted one"})
     where = {place for _secret, place in leaks}
     assert where >= {
-        *(f"/en/clips/{row.reference}/", "/en/clips/", "/export/clips.csv", "/export/clips.jsonl"),
+        *(f"/en/clips/{row.reference}/", "/en/clips/", "/export/clips.jsonl.gz"),
+        *(f"/export/clips.{suffix}" for suffix in FORMATS),
         *("index terms", "the log", "tasks", "the catalogue's pages"),
     }
     assert "/en/about/" not in where
@@ -78,7 +85,7 @@ def test_a_token_is_found_in_every_form(form: bytes) -> None:
     assert found_in(surface, {f"{head(0)}{TAIL}": "it"}) == {("it", "here")}
 
 
-@pytest.mark.parametrize("way", ["gzip", "zlib", "deflate"])
+@pytest.mark.parametrize("way", ["gzip", "zlib", "deflate", "zip"])
 def test_a_token_is_found_in_what_is_packed(way: str) -> None:
     surface = {"here": packed(f"x {head(0)} y".encode())[way]}
     assert found_in(surface, {f"{head(0)}{TAIL}": "it"}) == {("it", "here")}
