@@ -94,7 +94,8 @@ torture: $(VENV)/tests .venv-swift/ready
 # Figures with their bounds, as ratios of one run; docs/performance.md keeps what was measured.
 bench: $(VENV)/tests
 	@$(SCRATCH) && $(PY) benchmarks/ingest.py && $(PY) benchmarks/media.py && \
-		$(PY) benchmarks/serving.py && $(PY) benchmarks/search.py
+		$(PY) benchmarks/serving.py && $(PY) benchmarks/search.py && \
+		$(PY) benchmarks/exports.py
 
 lint: lint-code lint-imports lint-templates lint-django lint-types vendor-check
 

@@ -27,6 +27,5 @@ clips = clips[clips["withdrawn_at"].isna()]
 known = clips[clips["filmed_from"].str[:7] == clips["filmed_to"].str[:7]]
 months = known.assign(month=known["filmed_from"].str[:7])
 print(months.groupby(["neighbourhood_name_en", "month"]).size().to_string())
-print(
-    f"{len(clips)} clips, {len(clips) - len(known)} of no certain month, {len(withdrawn)} withdrawn"
-)
+unknown = len(clips) - len(known)
+print(f"{len(clips)} clips, {unknown} of no certain month, {len(withdrawn)} withdrawn")
