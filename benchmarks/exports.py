@@ -51,7 +51,7 @@ def one(name: str) -> dict[str, float]:
     """What one measure finds, in this process."""
     from django.test import Client
 
-    client = Client()
+    client = Client(SERVER_NAME="127.0.0.1")
     # What the first request of a process loads is not the export's.
     b"".join(client.get(f"/export/clips.{name}?from=1900&to=1900")) if name != "bare" else None
     before = memory("VmRSS")

@@ -61,15 +61,11 @@ def as_xlsx(client: Client, reference: str) -> Said:
     book = zipfile.ZipFile(io.BytesIO(fetched(client, "/export/clips.xlsx")))
     sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet2.xml"))  # noqa: S314
     header, *found = (
-        [_cell(cell) for cell in row.iter(f"{MAIN}c")] for row in sheet.iter(f"{MAIN}row")
+        ["".join(cell.itertext()) for cell in row.iter(f"{MAIN}c")]
+        for row in sheet.iter(f"{MAIN}row")
     )
     at = header.index("reference")
     return of_cells(dict(zip(header, next(r for r in found if r[at] == reference), strict=True)))
-
-
-def _cell(cell: ElementTree.Element) -> str:
-    text = "".join(cell.itertext())
-    return {"1": "true", "0": "false"}[text] if cell.get("t") == "b" else text
 
 
 def as_lines(client: Client, reference: str) -> Said:

@@ -94,12 +94,13 @@ def _row(cells: list[Cell]) -> str:
 
 
 def _cell(value: Cell) -> str:
+    if value is True or value is False:
+        # As text: LibreOffice would make a formula of it.
+        value = "true" if value else "false"
     if isinstance(value, str):
         return f'<c t="inlineStr"><is><t xml:space="preserve">{_text(value)}</t></is></c>'
     if value is None:
         return "<c/>"
-    if value is True or value is False:
-        return f'<c t="b"><v>{value:d}</v></c>'
     return f"<c><v>{value!r}</v></c>"
 
 
