@@ -229,7 +229,7 @@ def test_libreoffice_opens_workbook_and_csv_for_excel_unharmed(files: Path) -> N
         check=True,
         capture_output=True,
         timeout=180,
-        env={"HOME": str(files), "PATH": "/usr/bin:/bin"},
+        env={"HOME": str(files), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
     )
     opened = [f"lo/{Path(each).stem}.xlsx" for each in named]
     plain, excel, book = (cells(each) for each in asked(OPENPYXL, opened, cwd=files).values())
