@@ -206,20 +206,21 @@ def test_openpyxl_finds_text_as_text_and_numbers_as_numbers(files: Path) -> None
     assert damage(sheet, expected) == {"title_en"}
 
 
-def test_libreoffice_opens_workbook_and_csv_for_excel_unharmed(files: Path) -> None:
-    if shutil.which("soffice") is None:
-        absent("LibreOffice is not installed")
-    profile = f"-env:UserInstallation=file://{files}/profile"
-    sources = [files / name for name in ("clips.csv", "clips.excel.csv", "clips.xlsx")]
-    # One run for all of them: most of it is the start.
+def opened_by_libreoffice(files: Path, *sources: str, reading: str = "") -> list[Cells]:
+    """What LibreOffice makes of files: its start is most of what a run costs (seconds)."""
     named = [
-        shutil.copy(path, files / f"{path.name.replace('.', '-')}{path.suffix}") for path in sources
+        shutil.copy(files / each, files / f"{each.replace('.', '-')}.{reading or 'xlsx'}")
+        for each in sources
     ]
+    # Without the number of UTF-8 it takes a CSV for Western, mark or not; a person is asked.
+    filtered = ["--infilter=Text - txt - csv (StarCalc):44,34,76,1"] if reading == "csv" else []
+    profile = f"-env:UserInstallation=file://{files}/profile"
     subprocess.run(
         [
             "soffice",
             profile,
             "--headless",
+            *filtered,
             "--convert-to",
             "xlsx",
             "--outdir",
@@ -229,12 +230,19 @@ def test_libreoffice_opens_workbook_and_csv_for_excel_unharmed(files: Path) -> N
         check=True,
         capture_output=True,
         timeout=180,
-        env={"HOME": str(files), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
+        env={"HOME": str(files), "PATH": "/usr/bin:/bin"},
     )
     opened = [f"lo/{Path(each).stem}.xlsx" for each in named]
-    plain, excel, book = (cells(each) for each in asked(OPENPYXL, opened, cwd=files).values())
+    return [cells(each) for each in asked(OPENPYXL, opened, cwd=files).values()]
+
+
+def test_libreoffice_opens_workbook_and_csv_for_excel_unharmed(files: Path) -> None:
+    if shutil.which("soffice") is None:
+        absent("LibreOffice is not installed")
     expected = table(files / "clips.csv")
+    (book,) = opened_by_libreoffice(files, "clips.xlsx")
     assert damage(book, expected) == set()
+    plain, excel = opened_by_libreoffice(files, "clips.csv", "clips.excel.csv", reading="csv")
     assert damage(excel, expected, before="'") == set()
     # The plain form, which is for programs, is the planted fault: it comes to harm.
     assert {"title_en", "filmed"} <= damage(plain, expected)
