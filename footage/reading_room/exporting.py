@@ -30,7 +30,7 @@ def exporting(request: HttpRequest) -> HttpResponse:
     names, language = authorities.current(), reader_language()
     query = asked(Query.read(request.GET))
     found = answers.answer(query, names, facets=())
-    of = About(query, found.facets.total, 0, 0, 0, None)
+    of = About(query, found.facets.total, 0, 0, None)
     sample = [row_of(record) for record in found.page.records]
     list_path = f"/{language}/clips/{query.address}"
     context = {
