@@ -261,8 +261,10 @@ class _Load:
         clip.save()
         if entry["fate"] != "draft":
             clip.events.set(self.events[slug] for slug in entry["events"])
-            for code in entry["advisories"]:
-                ClipAdvisory.objects.create(clip=clip, advisory=code)
+            for advisory in entry["advisories"]:
+                # A code, or a code with the seconds from and to which it holds.
+                code, start, end = [advisory, None, None] if isinstance(advisory, str) else advisory
+                ClipAdvisory.objects.create(clip=clip, advisory=code, start_s=start, end_s=end)
         if entry["key"] in self.testimonies:
             self._testify(self.testimonies[entry["key"]], clip)
 

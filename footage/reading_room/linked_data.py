@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.templatetags.static import static
 
 from footage import vocabularies
 from footage.catalogue import citing, moments, showing
@@ -108,6 +109,15 @@ def _open_graph(record: Record, citation: citing.Citation, page: str) -> list[tu
             ("og:image:width", str(picture.width or "")),
             ("og:image:height", str(picture.height or "")),
             ("og:image:alt", citation.title),
+        ]
+    else:
+        # A drawing of the archive's own, so that no service looks for a picture by itself.
+        told += [
+            ("og:image", settings.BASE_URL + static("reading_room/share-card.png")),
+            ("og:image:type", "image/png"),
+            ("og:image:width", "1200"),
+            ("og:image:height", "630"),
+            ("og:image:alt", citing.ARCHIVE[citation.language]),
         ]
     return [(name, content) for name, content in told if content]
 

@@ -112,6 +112,8 @@ def test_a_closed_clip_names_no_copy_and_no_picture(client: Client, level: str, 
     assert "/media/" not in told
     assert all(copy.name not in found["og"].get("og:image", "") for copy in copies)
     assert found["main"]["isFamilyFriendly"] is False
+    # A neutral card, drawn, stands for it where a service would look for a picture.
+    assert found["og"]["og:image"] == f"{settings.BASE_URL}/static/reading_room/share-card.png"
 
 
 def test_a_withheld_name_an_interval_and_a_testimony(client: Client) -> None:
