@@ -263,8 +263,9 @@ class _Load:
             clip.events.set(self.events[slug] for slug in entry["events"])
             for advisory in entry["advisories"]:
                 # A code, or a code with the seconds from and to which it holds.
-                code, start, end = [advisory, None, None] if isinstance(advisory, str) else advisory
-                ClipAdvisory.objects.create(clip=clip, advisory=code, start_s=start, end_s=end)
+                code, *seconds = [advisory] if isinstance(advisory, str) else advisory
+                held = dict(zip(("start_s", "end_s"), seconds, strict=False))
+                ClipAdvisory.objects.create(clip=clip, advisory=code, **held)
         if entry["key"] in self.testimonies:
             self._testify(self.testimonies[entry["key"]], clip)
 
