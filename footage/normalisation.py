@@ -11,6 +11,7 @@ Compared with Lucene's ArabicNormalizer it also folds hamza on waw and yaa (شؤ
 that stands alone is kept, as Lucene keeps it: without it, water (ماء) would be the particle ما.
 """
 
+import re
 import unicodedata
 
 _ARABIC_FOLDS = {
@@ -95,3 +96,12 @@ def normalise(text: str) -> str:
     while (again := _fold_once(folded)) != folded:
         folded = again
     return folded
+
+
+# All that XML 1.0 can hold (its production Char).
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def writable_in_xml(text: str) -> str:
+    """The text without the characters that no XML document may hold, escaped or not."""
+    return _NOT_XML.sub("", text)

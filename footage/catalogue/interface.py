@@ -128,6 +128,8 @@ SEGMENTS = (
     AFTER,
     LIMIT,
 )
+# A feed takes the list's own address; its order is always by publication.
+FEED = (*FILTERS, SORT, LIMIT)
 AUTHORITIES = (NAME_KIND, AFTER, LIMIT)
 CHANGES = (SINCE, LIMIT)
 # What is more than this in one question is refused.

@@ -1,8 +1,5 @@
 """Addresses without a language: the permanent one of a record, captions, and what machines ask."""
 
-from collections.abc import Iterator
-from xml.sax.saxutils import escape
-
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import (
@@ -10,27 +7,18 @@ from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseRedirect,
-    StreamingHttpResponse,
 )
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request
 
 from footage.catalogue import beside
-from footage.catalogue.authorities import EVENT, FILM, JOURNALIST, NEIGHBOURHOOD
-from footage.catalogue.models import PublicAuthority, PublicRecord, PublicState
+from footage.catalogue.models import PublicRecord, PublicState
 from footage.reading_room.pages import record_path
-from footage.reading_room.rendering import LANGUAGES, fresh, only_read, page
+from footage.reading_room.rendering import fresh, only_read, page
 from footage.reading_room.transcripts import segments_of
 from footage.references import ReferenceError as NotAReference
 from footage.references import parse_reference
 from footage.timed_text import write_webvtt
-
-# The limit of the sitemap protocol is 50,000 addresses a file.
-MOST_IN_SITEMAP = 20_000
-SECTIONS = (
-    *("", "clips/", "neighbourhoods/", "map/", "dates/", "journalists/", "testimonies/"),
-    *("about/", "safety/"),
-)
 
 
 @only_read
@@ -78,36 +66,6 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def robots(request: HttpRequest) -> HttpResponse:
     lines = ("User-agent: *", "Disallow: /export/", f"Sitemap: {settings.BASE_URL}/sitemap.xml", "")
     return fresh(request, HttpResponse("\n".join(lines), "text/plain; charset=utf-8"))
-
-
-@only_read
-def sitemap(request: HttpRequest) -> StreamingHttpResponse:
-    response = StreamingHttpResponse(_sitemap(), content_type="application/xml; charset=utf-8")
-    response["Cache-Control"] = "no-cache"
-    return response
-
-
-def _sitemap() -> Iterator[str]:
-    yield '<?xml version="1.0" encoding="UTF-8"?>\n'
-    yield '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
-    folders = {
-        NEIGHBOURHOOD: "neighbourhoods",
-        JOURNALIST: "journalists",
-        EVENT: "events",
-        FILM: "films",
-    }
-    paths = [f"/{{}}/{section}" for section in SECTIONS]
-    named = PublicAuthority.objects.filter(kind__in=folders).order_by("kind", "slug")
-    paths += [f"/{{}}/{folders[kind]}/{slug}/" for kind, slug in named.values_list("kind", "slug")]
-    for path in paths:
-        for language in LANGUAGES:
-            yield f"<url><loc>{escape(settings.BASE_URL + path.format(language))}</loc></url>\n"
-    rows = PublicRecord.objects.live().order_by("reference")[:MOST_IN_SITEMAP]
-    for kind, reference, revised in rows.values_list("kind", "reference", "revised_at").iterator():
-        for language in LANGUAGES:
-            address = settings.BASE_URL + record_path(language, kind, reference)
-            yield f"<url><loc>{escape(address)}</loc><lastmod>{revised:%Y-%m-%d}</lastmod></url>\n"
-    yield "</urlset>\n"
 
 
 def found(reference: str) -> PublicRecord:

@@ -1,6 +1,7 @@
 """A list of records as a page shows it: cards, counts and paging."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -37,6 +38,8 @@ def listing(
         "preceding": page.preceding and at(page.preceding),
         "first": at("") if query.cursor else "",
         "export_path": f"/{language}/export/{asked(query).address}",
+        # What is published next in this list, for feed readers.
+        "feed": f"/feeds/{language}/clips.atom{replace(query, sort='newest', after='').address}",
     }
 
 

@@ -39,7 +39,7 @@ LANGUAGE_FREE = (
     *("/media/", "/export/", "/api/", "/oai", "/iiif/", "/releases/", "/feeds/"),
     "/schemas/",
     *("/cite/", "/unapi", "/oembed"),
-    *("/healthz", "/robots.txt", "/sitemap.xml"),
+    *("/healthz", "/robots.txt", "/sitemap.xml", "/sitemaps/"),
 )
 # Of a query, in characters: a page repeats it in every link to itself, a longer one is left behind.
 MOST_REPEATED = 4_000

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from footage.reading_room import bundle, language_free, media
+from footage.reading_room import bundle, language_free, media, sitemaps
 
 urlpatterns = [
     path("", language_free.front_door, name="front-door"),
@@ -12,5 +12,7 @@ urlpatterns = [
     path("media/<str:name>", media.serve, name="media"),
     path("healthz", language_free.healthz, name="healthz"),
     path("robots.txt", language_free.robots, name="robots"),
-    path("sitemap.xml", language_free.sitemap, name="sitemap"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemaps/pages.xml", sitemaps.pages, name="sitemap-pages"),
+    path("sitemaps/records-<int:number>.xml", sitemaps.records, name="sitemap-records"),
 ]

@@ -9,13 +9,16 @@ from functools import wraps
 from typing import Any
 
 import orjson
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from footage.catalogue import freshness
+from footage.research.asked import Refused
 from footage.research.problems import problem
 
 View = Callable[..., HttpResponseBase]
+# How long to wait for an index.
+RETRY_S = "30"
 ALLOWED = "GET, HEAD, OPTIONS"
 JSON = "application/json; charset=utf-8"
 
@@ -56,3 +59,25 @@ def fresh(request: HttpRequest, content: bytes, media_type: str = JSON) -> HttpR
 def as_json(value: Any) -> bytes:
     """UTF-8 with nothing escaped that need not be, keys in the order given."""
     return orjson.dumps(value)
+
+
+def resource(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """An address of the API: what cannot be used, or is not there, is a problem document."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except Refused as refused:
+            return refused.response
+        except Http404:
+            return problem(404, "Not found", "Nothing is published under this address.")
+
+    return read_only(answer)
+
+
+def not_searched() -> HttpResponse:
+    detail = "The search index is being built. Leave q out, or ask again in half a minute."
+    response = problem(503, "Words cannot be searched just now", detail, parameter="q")
+    response["Retry-After"] = RETRY_S
+    return response

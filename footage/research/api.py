@@ -6,9 +6,8 @@ in the feed of changes. At most three database queries an answer, however many r
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,7 +16,6 @@ from django.http import (
     Http404,
     HttpRequest,
     HttpResponse,
-    HttpResponseBase,
     HttpResponsePermanentRedirect,
 )
 
@@ -35,9 +33,8 @@ from footage.catalogue.queries import FACETS, Query
 from footage.references import ReferenceError as NotAReference
 from footage.references import parse_reference
 from footage.research import openapi
-from footage.research.answering import as_json, fresh, read_only
+from footage.research.answering import as_json, fresh, not_searched, resource
 from footage.research.asked import (
-    Refused,
     Walk,
     checked,
     limit_of,
@@ -50,22 +47,6 @@ from footage.research.problems import problem
 
 # One part of a question: a word or "phrase", perhaps without, perhaps already with a field.
 _TERM = re.compile(r'(?P<minus>-?)(?P<field>[^\W\d_]+:)?(?P<text>"[^"]*"?|\S+)')
-RETRY_S = "30"
-
-
-def resource(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """An address of the API: what cannot be used, or is not there, is a problem document."""
-
-    @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        try:
-            return view(request, *args, **kwargs)
-        except Refused as refused:
-            return refused.response
-        except Http404:
-            return problem(404, "Not found", "Nothing is published under this address.")
-
-    return read_only(answer)
 
 
 @resource
@@ -102,7 +83,7 @@ def _listed(
     names, change = authorities.standing()
     found = answers.answer(query, names, facets=facets, size=limit_of(request.GET))
     if not found.searched:
-        return _not_searched()
+        return not_searched()
     walk = walk or _begun(found, change)
     body = {
         **_numbers(request, query, walk, found.page.following),
@@ -143,7 +124,7 @@ def segments(request: HttpRequest) -> HttpResponse:
     names, change = authorities.standing()
     found = answers.answer(query, names, facets=(), size=limit_of(request.GET))
     if not found.searched:
-        return _not_searched()
+        return not_searched()
     walk = walk or _begun(found, change)
     body = {
         **_numbers(request, query, walk, found.page.following),
@@ -320,13 +301,6 @@ def _part(request: HttpRequest, body: dict[str, Any]) -> HttpResponse:
     response = fresh(request, as_json(body))
     if body["next"]:
         response["Link"] = f'<{body["next"]}>; rel="next"'
-    return response
-
-
-def _not_searched() -> HttpResponse:
-    detail = "The search index is being built. Leave q out, or ask again in half a minute."
-    response = problem(503, "Words cannot be searched just now", detail, parameter="q")
-    response["Retry-After"] = RETRY_S
     return response
 
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from footage.catalogue.citing import FORMATS
-from footage.research import api, citations, exports, oembed, schemas
+from footage.research import api, citations, exports, feeds, oembed, schemas
 from footage.research.iiif import views as iiif
 from footage.research.oai import views as oai
 
@@ -44,6 +44,7 @@ urlpatterns = [
         {"captions": True},
         name="iiif-captions-search",
     ),
+    path("feeds/<str:language>/clips.atom", feeds.clips, name="feed"),
     path("api/v1/", api.index, name="api-index"),
     path("api/v1/openapi.json", api.description, name="api-openapi"),
     path("api/v1/records", api.records, name="api-records"),

@@ -304,7 +304,7 @@ def test_the_front_door_opens_in_the_readers_language(client: Client) -> None:
     assert client.get("/", headers={"Accept-Language": "fr"})["Location"] == "/en/"
     assert client.get("/healthz").content == b"ok\n"
     assert b"Disallow: /export/" in client.get("/robots.txt").content
-    assert b"<urlset" in b"".join(client.get("/sitemap.xml"))
+    assert b"<sitemapindex" in client.get("/sitemap.xml").content
 
 
 def test_a_day_page_lists_the_certain_first_and_counts_the_possible_apart(client: Client) -> None:

@@ -16,6 +16,7 @@ from lxml import etree
 from footage import vocabularies
 from footage.catalogue.models import PublicRecord
 from footage.catalogue.record import Rendition
+from footage.normalisation import writable_in_xml
 from footage.research.crosswalk import (
     ARCHIVE,
     DCMI_TYPES,
@@ -42,7 +43,6 @@ SUPPRESSED = ":unal"
 THREE_LETTERS = {"ar": "ara", "hy": "hye", "tr": "tur", "en": "eng", "fr": "fra", "ru": "rus"}
 PBCORE_MEDIA = {"video": "Moving Image", "image": "Static Image", "audio": "Sound"}
 DATACITE_TYPES = {"video": "Audiovisual", "photograph": "Image", "sound": "Sound", None: "Text"}
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
@@ -55,20 +55,15 @@ class Format:
     write: Callable[[Described, PublicRecord], Element]
 
 
-def clean(text: str) -> str:
-    """The text without the characters that XML 1.0 cannot carry."""
-    return _NOT_XML.sub("", text)
-
-
 def add(parent: Element, name: str, text: str = "", **attributes: str) -> Element:
     """A child in its parent's namespace; `lang` becomes xml:lang. Empty attributes are left out."""
     namespace = etree.QName(parent).namespace
     child = etree.SubElement(parent, f"{{{namespace}}}{name}")
     if text:
-        child.text = clean(text)
+        child.text = writable_in_xml(text)
     for key, value in attributes.items():
         if value:
-            child.set(XML_LANG if key == "lang" else key, clean(value))
+            child.set(XML_LANG if key == "lang" else key, writable_in_xml(value))
     return child
 
 
@@ -82,7 +77,7 @@ def oai_dc(of: Described, row: PublicRecord) -> Element:
 
     def dc(name: str, text: str, language: str = "") -> None:
         element = etree.SubElement(root, f"{{{DC}}}{name}")
-        element.text = clean(text)
+        element.text = writable_in_xml(text)
         if language:
             element.set(XML_LANG, language)
 

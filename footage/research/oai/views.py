@@ -27,9 +27,10 @@ from footage import vocabularies
 from footage.catalogue import authorities, beside
 from footage.catalogue.authorities import NEIGHBOURHOOD
 from footage.catalogue.models import PublicRecord
+from footage.normalisation import writable_in_xml
 from footage.research.crosswalk import ARCHIVE, Described
 from footage.research.oai import harvest
-from footage.research.oai.formats import FORMATS, SCHEMA_LOCATION, XSI, Element, add, clean
+from footage.research.oai.formats import FORMATS, SCHEMA_LOCATION, XSI, Element, add
 from footage.research.oai.harvest import BadToken, Harvest, Portion
 
 OAI = "http://www.openarchives.org/OAI/2.0/"
@@ -87,7 +88,7 @@ def oai(request: HttpRequest) -> HttpResponse:
     try:
         arguments = _arguments(asked)
         for name, value in arguments.items():
-            about.set(name, clean(value))
+            about.set(name, writable_in_xml(value))
         VERBS[arguments["verb"]](root, arguments)
     except Refused as refusal:
         if refusal.code in {"badVerb", "badArgument"}:
@@ -127,7 +128,7 @@ def _arguments(asked: QueryDict) -> dict[str, str]:
         needed = taken = frozenset({"resumptionToken"})
     for name, values in given.items():
         if name not in taken:
-            raise Refused("badArgument", f"{verb} does not take {clean(name)[:80]} here.")
+            raise Refused("badArgument", f"{verb} does not take {writable_in_xml(name)[:80]} here.")
         if len(values) != 1 or not values[0]:
             raise Refused("badArgument", f"{name} must be given once, with a value.")
     for name in sorted(needed - given.keys()):
