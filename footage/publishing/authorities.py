@@ -38,7 +38,7 @@ def publish_authority(item: Published, *, by: Any) -> PublicAuthority:
         item = type(item).objects.get(pk=item.pk)
         if isinstance(item, Journalist | Witness):
             _check_person(item)
-        authority = put(item, renewed=True, stays=True)
+        authority = put(item, renewed=True, stays=isinstance(item, Location))
         record(
             EventType.PUBLICATION,
             f"{authority.kind}:{authority.slug}",
@@ -67,8 +67,8 @@ def _check_person(person: Person) -> None:
 def put(item: Published, *, renewed: bool = False, stays: bool = False) -> PublicAuthority:
     """Store the authority of `item`; without `renewed`, leave one that stands as it is.
 
-    A place `stays` when the gazetteer or a person published it for its own sake; one that only a
-    record or an event uses goes with the last of them.
+    A place `stays` when the gazetteer or a person published it for its own sake, an event when it
+    is one of the reference data; one that only records or events use goes with the last of them.
     """
     if isinstance(item, Journalist | Witness):
         return _put_person(item, renewed=renewed)
@@ -76,8 +76,8 @@ def put(item: Published, *, renewed: bool = False, stays: bool = False) -> Publi
     standing = PublicAuthority.objects.filter(kind=kind, slug=item.slug).first()
     if standing is not None and not renewed:
         return standing
+    stays = stays or bool(standing and standing.stated.get("stays"))
     if isinstance(item, Location):
-        stays = stays or bool(standing and standing.stated.get("stays"))
         return rows.put_authority(
             kind,
             item.slug,
@@ -108,6 +108,7 @@ def put(item: Published, *, renewed: bool = False, stays: bool = False) -> Publi
             "source_en": item.source_en,
             "source_ar": item.source_ar,
             "demonstration": item.demonstration,
+            "stays": stays,
         }
     else:
         named = [witness for witness in item.witnesses.all() if witness.named]
@@ -204,8 +205,8 @@ def remove_name(person: Journalist | Witness) -> bool:
 def prune() -> int:
     """Remove names that no live record and no film uses any more; return how many.
 
-    The gazetteer and the films stay: they are reference data. A place that staff added does not:
-    its name alone would say where a withdrawn record was.
+    The gazetteer, the films and the events of the reference data stay. A place or an event that
+    staff added does not: its name alone would say what a withdrawn record was of.
     """
     in_films = {
         slug
@@ -215,9 +216,10 @@ def prune() -> int:
     removed = 0
     for kind in (Kind.JOURNALIST, Kind.WITNESS, Kind.EVENT):
         used = set(PublicTerm.objects.filter(facet=kind).values_list("value", flat=True))
-        for slug in PublicAuthority.objects.filter(kind=kind).values_list("slug", flat=True):
-            if slug not in used and not (kind == Kind.WITNESS and slug in in_films):
-                removed += rows.drop_authority(kind, slug)
+        for name in PublicAuthority.objects.filter(kind=kind):
+            kept = name.slug in in_films if kind == Kind.WITNESS else name.stated.get("stays")
+            if name.slug not in used and not kept:
+                removed += rows.drop_authority(kind, name.slug)
     return removed + _prune_places()
 
 

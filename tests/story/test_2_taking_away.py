@@ -275,3 +275,19 @@ def test_no_quality_and_no_loudness_outlives_a_withdrawn_testimony():
     assert (heard.read().renditions, heard.read().waveform) == ((), ())
     left = PublicRendition.objects.values_list("name", flat=True)
     assert {path.name for path in Path(storages["access"].location).iterdir()} == set(left)
+
+
+def test_the_events_of_the_reference_data_stay_when_others_go():
+    from footage.management.commands.load_reference import load_events
+    from footage.publishing import authorities as published
+
+    for event in load_events():
+        published.put(event, stays=True)
+    kept = PublicAuthority.objects.filter(kind="event").count()
+    clip = world.clip(filmed="2016-09-24")
+    clip.events.add(world.event())
+    row = publishing.publish(clip, by=world.publisher())
+    assert PublicAuthority.objects.filter(kind="event").count() == kept + 1
+    publishing.withdraw(row.reference, by=world.publisher(), reason="safety")
+    assert PublicAuthority.objects.filter(kind="event").count() == kept
+    assert len(load_events()) == kept, "loaded once, however often it is asked for"

@@ -1,4 +1,4 @@
-"""Load what every archive begins with: the gazetteer, the film, the roles. Repeatable."""
+"""Load what every archive begins with: the gazetteer, the film, the events. Repeatable."""
 
 import json
 from datetime import date
@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from footage.models import Film, Location
+from footage.models import Event, Film, Location
 from footage.publishing import authorities, rows
 from people.models import Protection, Witness
 
@@ -26,6 +26,8 @@ class Command(BaseCommand):
             for location in Location.objects.select_related("parent").filter(slug__in=places):
                 authorities.put(location, renewed=True, stays=True)
             authorities.put(load_film(), renewed=True)
+            for event in load_events():
+                authorities.put(event, stays=True)
         self.stdout.write(f"{len(places)} places and the film are loaded.")
 
 
@@ -90,3 +92,26 @@ def load_film() -> Film:
         )
         film.witnesses.add(witness)
     return film
+
+
+def load_events() -> list[Event]:
+    """Add the dated events of the siege that are not there yet, and return all of them.
+
+    One that is there stays as the archivists have written it since.
+    """
+    found = []
+    for entry in json.loads((FIXTURES / "events.json").read_text()):
+        sources = "; ".join(entry["sources"])
+        event, _new = Event.objects.get_or_create(
+            slug=entry["slug"],
+            defaults={
+                "happened": entry["happened"],
+                "location": Location.objects.filter(slug=entry["place"]).first(),
+                "title_en": entry["title_en"],
+                "title_ar": entry["title_ar"],
+                "source_en": sources,
+                "source_ar": sources,
+            },
+        )
+        found.append(event)
+    return found
