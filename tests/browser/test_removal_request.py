@@ -64,8 +64,9 @@ def outcome(page: "Page", site: str, language: str, code: str) -> str:
     page.goto(f"{site}/{language}/safety/outcome/")
     page.fill("[name=code]", code.lower())
     page.get_by_role("button", name=SAID[language]["look"]).click()
+    decided = page.locator(".decided strong").inner_text()
     assert code not in page.url
-    return page.locator(".decided strong").inner_text()
+    return decided
 
 
 def staff_window(page: "Page", site: str, settings: Any, language: str) -> None:

@@ -2,8 +2,10 @@
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.catalogue.indexes import index
 from tests.reading_room import rows
@@ -37,6 +39,10 @@ def a_street() -> str:
     return reference
 
 
+def words_of(address: str) -> list[str] | None:
+    return parse_qs(urlsplit(address).query).get("q")
+
+
 @pytest.mark.parametrize(
     ("language", "places", "line", "other", "month"),
     [
@@ -62,21 +68,23 @@ def test_a_viewer_finds_a_place_and_a_spoken_line(
         for place in places:
             page.fill("#words", place)
             page.press("#words", "Enter")
-            assert page.locator(".card").count() == 1
+            page.wait_for_url(lambda address, place=place: words_of(address) == [place])
+            expect(page.locator(".card")).to_have_count(1)
             assert reference in (page.locator(".card h3 a").get_attribute("href") or "")
         page.fill("#words", line)
         page.press("#words", "Enter")
-        assert page.locator(".said mark").first.inner_text() == line
+        expect(page.locator(".said mark").first).to_have_text(line)
         assert other in page.locator(".said-beside").inner_text()
         page.fill("[name=from]", month)
         page.locator(".filters button[type=submit]").click()
+        page.wait_for_url(re.compile(r"[?&]from=[^&]"))
         assert "from=2016-12-01" not in page.url, "what was typed stays in the address"
-        assert page.locator(".card").count() == 1
+        expect(page.locator(".card")).to_have_count(1)
         page.goto(page.url)
-        assert page.locator(".card").count() == 1, "the address can be shared"
+        expect(page.locator(".card")).to_have_count(1)  # The address can be shared.
         page.locator(".said a").first.click()
-        assert re.search(rf"/{language}/clips/{reference}/\?t=63", page.url)
+        page.wait_for_url(re.compile(rf"/{language}/clips/{reference}/\?t=63"))
         page.go_back()
-        assert page.locator("#words").input_value() == line
+        expect(page.locator("#words")).to_have_value(line)
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, "the page is wider than the window"

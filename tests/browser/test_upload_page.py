@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
+from playwright.sync_api import expect
 
 from footage.accession import accession
 from footage.ingest.models import Master, Upload
@@ -70,7 +71,7 @@ def test_many_files_become_drafts_with_suggestions_in_one_list(
 
         tab.page.get_by_role("link", name="To describe next").last.click()
         listed = tab.page.locator(".describe-next > li")
-        assert listed.count() == 2
+        expect(listed).to_have_count(2)
         assert "evening.mp4" in listed.first.inner_text()
         assert "Date: " in listed.first.inner_text()
         listed.first.get_by_role("link", name="Describe").click()
