@@ -6,6 +6,7 @@ BASE_URL ?= http://127.0.0.1:$(PORT)
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet --quiet install
+GATES := .ci/gates/node_modules/ready
 # Test files run side by side, those of one file in one process.
 SIDE_BY_SIDE := -n 2 --dist loadfile
 # A temporary archive for what only reads settings, so that linting never touches a real one.
@@ -59,6 +60,15 @@ $(VENV)/tests: $(VENV)/serves requirements-dev.txt
 		-r requirements-judges.txt
 	@touch $@
 
+# What the quality gates drive (tests/gates), pinned and apart: npm is needed for nothing else.
+# Without it their tests are skipped, and fail where nothing may be skipped.
+$(GATES): .ci/gates/package-lock.json
+	@if command -v npm >/dev/null; then \
+		echo "Installing the checkers of .ci/gates ..."; \
+		npm ci --prefix .ci/gates --ignore-scripts --no-audit --no-fund --silent && touch $@ || \
+			echo "They could not be installed; the tests that need them will say so." >&2; \
+	fi
+
 # --- Serving -------------------------------------------------------------------------------------
 demo: export ARCHIVE_DATA := $(CURDIR)/var/demo
 demo: export ARCHIVE_DEMONSTRATION := 1
@@ -72,13 +82,13 @@ run demo: $(VENV)/serves
 	@exec $(PY) manage.py serve --port $(PORT)
 
 # --- Checking ------------------------------------------------------------------------------------
-test: $(VENV)/tests
+test: $(VENV)/tests $(GATES)
 	@failed=0; \
 	$(PY) -m pytest -q $(SIDE_BY_SIDE) || failed=1; \
 	$(PY) -m pytest -q $(SIDE_BY_SIDE) --database postgresql || failed=1; \
 	exit $$failed
 
-test-sqlite: $(VENV)/tests
+test-sqlite: $(VENV)/tests $(GATES)
 	@$(PY) -m pytest -q $(SIDE_BY_SIDE)
 
 test-postgresql: $(VENV)/tests
@@ -92,10 +102,11 @@ torture: $(VENV)/tests .venv-swift/ready
 	@TORTURE=1 ARCHIVE_REQUIRE=all $(PY) -m pytest -q tests/faults tests/uploads tests/media tests/walls/test_two_worlds.py
 
 # Figures with their bounds, as ratios of one run; docs/performance.md keeps what was measured.
-bench: $(VENV)/tests
+bench: $(VENV)/tests $(GATES)
 	@$(SCRATCH) && $(PY) benchmarks/ingest.py && $(PY) benchmarks/media.py && \
 		$(PY) benchmarks/serving.py && $(PY) benchmarks/search.py && \
-		$(PY) benchmarks/exports.py
+		$(PY) benchmarks/exports.py && \
+		$(PY) benchmarks/lighthouse.py
 
 lint: lint-code lint-imports lint-templates lint-django lint-types vendor-check
 

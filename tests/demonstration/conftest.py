@@ -1,9 +1,11 @@
-"""One real load of the demonstration for all tests here: killed half way, then begun again.
+"""One real load of the demonstration for all who test it: killed half way, then begun again.
 
 It runs as its own process in an archive of its own, as `make demo` would; the tests then read
 that archive's database in place of their own. SQLite only, since nothing here asks for `db`.
 """
 
+import fcntl
+import json
 import os
 import re
 import signal
@@ -61,8 +63,21 @@ def environment(root: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
-    """Load the collection, killing the first attempt after ten clips."""
-    root = tmp_path_factory.mktemp("demonstration")
+    """Load the collection, once for all processes of a run: whoever asks first loads it."""
+    place = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        place = place.parent
+    root, told = place / "demonstration", place / "demonstration.json"
+    with (place / "demonstration.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not told.exists():
+            root.mkdir()
+            told.write_text(json.dumps(loaded(root)))
+    return Demonstration(root, **json.loads(told.read_text()))
+
+
+def loaded(root: Path) -> dict[str, Any]:
+    """Load the collection into an empty folder, killing the first attempt after ten clips."""
     run(root, "migrate", "--verbosity", "0")
     run(root, "load_reference")
     with subprocess.Popen(
@@ -78,7 +93,7 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
     assert "10 of" in line
     second = run(root, "load_demonstration").stdout
     whole, added = (int(re.search(r"of (\d+) clips", text)[1]) for text in (line, second))
-    return Demonstration(root, second, whole - added)
+    return {"output": second, "before": whole - added}
 
 
 @pytest.fixture
