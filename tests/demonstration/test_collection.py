@@ -16,6 +16,7 @@ from footage.ingest.models import Master, Rendition
 from footage.models import Clip, Event, Film, Transcript
 from people.models import Consent, Journalist, SealedIdentity, Witness
 from people.roles import ROLES
+from tests.walls.bilingual import faults
 
 SAYS_EN = re.compile(r"\bdemonstration\b", re.IGNORECASE)
 SAYS_AR = re.compile(r"عرض التجريبي|عرض تجريبي")
@@ -194,6 +195,7 @@ def test_every_public_page_answers_in_both_languages(archive):
         for language in ("en", "ar"):
             response = client.get(f"/{language}/{path}")
             assert response.status_code == 200, f"/{language}/{path}"
+            assert faults(response.content) == [], f"/{language}/{path}"
 
 
 def test_two_messages_of_readers_wait_the_urgent_one_about_a_clip(archive):

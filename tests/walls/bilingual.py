@@ -89,7 +89,7 @@ class Page(HTMLParser):
         self._open.append((tag, lang, isolated, code or bool(self._open and self._open[-1][3])))
         for name, value in said.items():
             self.attributes.append((tag, name, value))
-            if name in READ_OUT and (name != "content" or said.get("name") == "description"):
+            if name in READ_OUT and not _machine(tag, name, said):
                 self._say(ISOLATED.sub("", value), f"{tag}@{name}")
         if tag in VOID:
             self._open.pop()
@@ -114,6 +114,13 @@ class Page(HTMLParser):
         if text.strip():
             _, lang, isolated, code = self._open[-1]
             self.words.append(Words(" ".join(text.split()), lang, isolated, code, tag))
+
+
+def _machine(tag: str, name: str, said: dict[str, str]) -> bool:
+    """Whether an attribute that people hear elsewhere is for machines here."""
+    if name == "content":
+        return said.get("name") != "description"
+    return tag == "link" or said.get("class") == "unapi-id"
 
 
 def taken_apart(body: bytes) -> Page:
