@@ -22,11 +22,12 @@ SILENT = {"script", "style", "svg"}
 # Their content is no language: file formats, addresses, references, digests.
 CODE = {"code", "kbd", "samp", "pre"}
 ARABIC, LATIN = re.compile(r"[\u0621-\u064a]{2}"), re.compile(r"[A-Za-z]{2}")
-# Names of formats and licences, and words of the query language: technical terms, which have no
-# language (WCAG 2.2, 3.1.2).
+# Technical terms have no language (WCAG 2.2, 3.1.2): formats, licences, words of the query
+# language and names of the interface.
 TERMS = re.compile(
-    r"(?<![A-Za-z])(?:CSV|JSON(?: Lines| Schema)?|Atom|GeoJSON|BibTeX|RIS|CSL-JSON|IIIF|OAI-PMH|OR"
-    r"|XXXX|CC BY(?:-[A-Z]+)* 4\.0|CC0 1\.0|/media/)(?![A-Za-z])"
+    r"(?<![A-Za-z])(?:CSV|JSON(?: Lines| Schema)?|JSON-LD|Atom|GeoJSON|BibTeX|RIS|CSL-JSON|zip|XXXX"
+    r"|(?:Open)?API|unAPI|IIIF|OAI-PMH|RFC|ETag|If-None-Match|HTTP|OR|said|place|next|[a-z]+_[a-z]+"
+    r"|CC BY(?:-[A-Z]+)* 4\.0|CC0 1\.0|/media/)(?![A-Za-z])"
 )
 EASTERN_DIGITS = re.compile(r"[\u0660-\u0669\u06f0-\u06f9]")
 DIGIT = re.compile(r"[0-9]")
@@ -164,7 +165,7 @@ def _wrong(words: Words, page: Page) -> Iterator[str]:
         return
     if COMPOSED.search(words.text):
         yield "numbers that turn round"
-    elif DIGIT.search(words.text) and words.text.strip(" ·") not in _prose():
+    elif DIGIT.search(words.text) and words.text.strip(" ·.") not in _prose():
         yield "a number that is not isolated"
 
 
@@ -178,10 +179,9 @@ def _prose() -> str:
         for message in catalogue
         for string in (message.string if isinstance(message.string, tuple) else [message.string])
     ]
-    # What vocabularies and declared fields say stands in the code, in both languages.
-    for name in ("vocabularies.py", "catalogue/record.py", "catalogue/dictionary.py"):
-        path = Path(settings.BASE_DIR, "footage", name)
-        sentences.append(path.read_text() if path.exists() else "")
+    # Vocabularies, fields and parameters are described in the code, in both languages.
+    code = sorted(Path(settings.BASE_DIR, "footage").rglob("*.py"))
+    sentences += [text for path in code if ARABIC.search(text := path.read_text())]
     return "\n".join(" ".join(sentence.split()) for sentence in sentences)
 
 
