@@ -22,13 +22,13 @@ SILENT = {"script", "style", "svg"}
 # Their content is no language: file formats, addresses, references, digests.
 CODE = {"code", "kbd", "samp", "pre"}
 ARABIC, LATIN = re.compile(r"[\u0621-\u064a]{2}"), re.compile(r"[A-Za-z]{2}")
-# Technical terms have no language (WCAG 2.2, 3.1.2): formats, licences, words of the query
-# language and names of the interface.
+# Technical terms have no language (WCAG 2.2, 3.1.2): where they stand alone, and up to three words
+# of them in a sentence that a translator wrote.
 TERMS = re.compile(
     r"(?<![A-Za-z])(?:CSV|JSON(?: Lines| Schema)?|JSON-LD|Atom|GeoJSON|BibTeX|RIS|CSL-JSON|zip|XXXX"
-    r"|(?:Open)?API|unAPI|IIIF|OAI-PMH|RFC|ETag|If-None-Match|HTTP|OR|said|place|next|[a-z]+_[a-z]+"
-    r"|CC BY(?:-[A-Z]+)* 4\.0|CC0 1\.0|/media/)(?![A-Za-z])"
+    r"|OR|CC BY(?:-[A-Z]+)* 4\.0|CC0 1\.0|/media/)(?![A-Za-z])"
 )
+FOREIGN = re.compile(r"(?:[A-Za-z][\w.-]*\s+){3}[A-Za-z]")
 EASTERN_DIGITS = re.compile(r"[\u0660-\u0669\u06f0-\u06f9]")
 DIGIT = re.compile(r"[0-9]")
 # Two numbers with something between them, which Arabic around them turns round.
@@ -40,7 +40,7 @@ OTHER_MONTHS = re.compile(
 READ_OUT = ("title", "alt", "aria-label", "placeholder", "label", "abbr", "content")
 # Attributes that a machine reads: the same in both languages but for the language's prefix.
 MACHINE = ("href", "src", "srcset", "action", "poster", "datetime", "width", "height")
-LANGUAGE = re.compile(r"(?<=[?&])lang=(?:en|ar)\b")
+LANGUAGE = re.compile(r"(?<=[?&])lang=(?:en|ar)\b|\.(?:en|ar)(?=\.)")
 ISOLATED = re.compile("[\u2066-\u2068][^\u2069]*\u2069")
 
 
@@ -157,7 +157,8 @@ def _wrong(words: Words, page: Page) -> Iterator[str]:
     if words.code:
         return
     if words.lang in {"ar", "apc"}:
-        if LATIN.search(TERMS.sub("", words.text)):
+        written = ARABIC.search(words.text) and _is_prose(words.text)
+        if FOREIGN.search(words.text) or (not written and LATIN.search(TERMS.sub("", words.text))):
             yield "unmarked words in Latin letters"
     elif ARABIC.search(words.text) and words.lang != "und":
         yield "unmarked words in Arabic letters"
@@ -165,8 +166,12 @@ def _wrong(words: Words, page: Page) -> Iterator[str]:
         return
     if COMPOSED.search(words.text):
         yield "numbers that turn round"
-    elif DIGIT.search(words.text) and words.text.strip(" ·.") not in _prose():
+    elif DIGIT.search(words.text) and not _is_prose(words.text):
         yield "a number that is not isolated"
+
+
+def _is_prose(text: str) -> bool:
+    return all(part.strip(" ·.") in _prose() for part in text.split(" · "))
 
 
 @cache
@@ -192,7 +197,7 @@ def machine_values(body: bytes) -> Counter[tuple[str, str, str]]:
         (
             tag,
             name,
-            re.sub(r"^(https?://[^/]+)?/(?:en|ar)/", r"\1/…/", LANGUAGE.sub("lang=…", value)),
+            re.sub(r"^(https?://[^/]+)?/(?:en|ar)/", r"\1/…/", LANGUAGE.sub("", value)),
         )
         for tag, name, value in page.attributes
         if (name in MACHINE or name.startswith("data-"))

@@ -97,6 +97,7 @@ def wrong(pages: dict[str, bytes]) -> list[str]:
     ("page", "fault"),
     [
         (a_page("كلمة Unmarked"), "unmarked words in Latin"),
+        (a_page("كلمة four words of English"), "unmarked words in Latin"),
         (a_page('<span lang="en">Words</span>'), "lang=en with dir=None"),
         (a_page('<span lang="ar" dir="ltr">ك</span>', "en"), "lang=ar with dir=ltr"),
         (a_page("words كلمة", "en"), "unmarked words in Arabic"),
