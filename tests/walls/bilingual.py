@@ -197,7 +197,7 @@ def machine_values(body: bytes) -> Counter[tuple[str, str, str]]:
         (
             tag,
             name,
-            re.sub(r"^(https?://[^/]+)?/(?:en|ar)/", r"\1/…/", LANGUAGE.sub("", value)),
+            re.sub(r"/(?:en|ar)/", "/…/", LANGUAGE.sub("", value)),
         )
         for tag, name, value in page.attributes
         if (name in MACHINE or name.startswith("data-"))
