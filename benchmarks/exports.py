@@ -7,6 +7,9 @@ process of its own that asks as a client does and writes what comes to a file:
     csv, ...    the export: seconds to the first byte and to the last, growth of memory from the
                 moment before the request to the most it ever held, and the ratio of bare to it
 
+On SQLite everything happens in that process, and the ratio is one of processor time, which the
+neighbours on a machine do not change; COPY works elsewhere too, so there it is one of waiting.
+
 Exit status 1 when a bound of the table below is exceeded, unless --relaxed, for machines that
 others use meanwhile.
 """
@@ -55,7 +58,7 @@ def one(name: str) -> dict[str, float]:
     # What the first request of a process loads is not the export's.
     b"".join(client.get(f"/export/clips.{name}?from=1900&to=1900")) if name != "bare" else None
     before = memory("VmRSS")
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), time.process_time()
     first, size = 0.0, 0
     with tempfile.TemporaryFile() as file:
         if name == "bare":
@@ -66,8 +69,9 @@ def one(name: str) -> dict[str, float]:
                 file.write(piece)
         size = file.tell()
     taken = time.perf_counter() - started
+    worked = time.process_time() - worked
     growth = memory("VmHWM") - before
-    return {"first": first, "seconds": taken, "bytes": size, "growth": growth}
+    return {"first": first, "seconds": taken, "worked": worked, "bytes": size, "growth": growth}
 
 
 def memory(what: str) -> float:
@@ -86,6 +90,13 @@ def measured(name: str) -> dict[str, float]:
     return found
 
 
+def spoken(found: dict[str, float]) -> str:
+    return (
+        f"{found['seconds']:.1f} s ({found['worked']:.1f} s of the processor), "
+        f"{found['bytes'] / 1e6:.0f} MB, {found['growth']:.1f} MB more memory"
+    )
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--number", type=int, default=100_000, help="records of an own archive")
@@ -100,6 +111,8 @@ def main() -> int:
     if chosen.one:
         print(json.dumps(one(chosen.one)))
         return 0
+    from django.db import connection
+
     from footage.catalogue.formats import FORMATS
     from footage.catalogue.models import PublicRecord
 
@@ -107,11 +120,12 @@ def main() -> int:
         records.fill(chosen.number)
     number = PublicRecord.objects.count()
     base = measured("bare")
-    print(f"{number} records; bare: {base['seconds']:.1f} s, {base['bytes'] / 1e6:.0f} MB")
+    by = "worked" if connection.vendor == "sqlite" else "seconds"
+    print(f"{number} records; bare: {spoken(base)}", flush=True)
     held = True
     for name in chosen.only or FORMATS:
         found = measured(name)
-        ratio = base["seconds"] / found["seconds"]
+        ratio = base[by] / found[by]
         good = (
             found["first"] <= FIRST_BYTE_S
             and found["growth"] <= GROWTH_MB
@@ -119,9 +133,8 @@ def main() -> int:
         )
         held &= good
         print(
-            f"{name:<12}{found['first']:7.2f} s to the first byte{found['seconds']:8.1f} s"
-            f"{found['bytes'] / 1e6:8.0f} MB{found['growth']:6.1f} MB more memory"
-            f"{ratio:6.2f} of bare{number / found['seconds']:9.0f} records a second"
+            f"{name:<10} first byte {found['first']:.2f} s, {spoken(found)}, {ratio:.2f} of bare, "
+            f"{number / found['worked']:,.0f} records a second of the processor"
             f"{'' if good else '  OVER ITS BOUND'}",
             flush=True,
         )

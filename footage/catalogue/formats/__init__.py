@@ -42,7 +42,8 @@ class Format:
 def _jsonl(pieces: Pieces, about: About, names: Authorities) -> Iterator[bytes]:
     flattening = Flattening(names)
     for piece in pieces:
-        yield "".join([flattening.line(row) + "\n" for row in piece]).encode()
+        if piece:
+            yield "\n".join([flattening.line(row) for row in piece]).encode() + b"\n"
 
 
 def _csv(pieces: Pieces, about: About, names: Authorities) -> Iterator[bytes]:

@@ -7,7 +7,7 @@ no value, whose quotation marks are escaped. tests/research compares every row w
 
 from collections.abc import Callable
 from datetime import date
-from itertools import pairwise
+from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import Any
 
@@ -56,12 +56,12 @@ class Flattening:
             f'"published_at":"{row.published_at}","revised_at":"{row.revised_at}",'
         ]
         begin = 1
-        for name, before, after in _NAMED:
+        for before, after in _NAMED:
             start = document.index(before, begin)
             end = document.index(after, start)
-            if (told := self._spliced.get(document[start:end])) is None:
-                told = self._remember(name, document[start:end])
-            parts += (document[begin:end], told)
+            members = document[start:end]
+            told = self._spliced.get(members) or self._remember(members)
+            parts += (document[begin:start], told)
             begin = end
         parts.append(document[begin:-1])
         if not document.startswith(_NEWEST):
@@ -69,16 +69,16 @@ class Flattening:
         parts.append("}")
         return "".join(parts)
 
-    def _remember(self, name: str, member: str) -> str:
-        """The names to stand behind a member like `"place":"al-shaar"`."""
-        value = orjson.loads(f"{{{member}}}")[name]
-        both = {
-            f"{name}_name_{language}": self._name(NAMED[name], value, language)
-            for language in _BOTH
-        }
+    def _remember(self, members: str) -> str:
+        """Members like `"place":"al-shaar"`, each with its names behind it."""
+        named: dict[str, Any] = {}
+        for name, value in orjson.loads(f"{{{members}}}").items():
+            named[name] = value
+            for language in _BOTH:
+                named[f"{name}_name_{language}"] = self._name(NAMED[name], value, language)
         if len(self._spliced) >= _MOST_REMEMBERED:
             self._spliced.clear()
-        told = self._spliced[member] = "," + orjson.dumps(both).decode()[1:-1]
+        told = self._spliced[members] = orjson.dumps(named).decode()[1:-1]
         return told
 
     def _name(self, kind: str, value: Any, language: str) -> Any:
@@ -160,7 +160,12 @@ _LISTS = {
     for name, field in Record.model_fields.items()
     if getattr(field.annotation, "__origin__", None) is tuple and name != _LONG
 }
-_NAMED = [(name, f'"{name}":', f',"{_AFTER[name]}":') for name in NAMED]
+# Where each run of fields with names begins, and what follows it.
+_NAMED = [
+    (f'"{run[0]}":', f',"{_AFTER[run[-1]]}":')
+    for named, each in groupby(_FIELDS, NAMED.__contains__)
+    if named and (run := list(each))
+]
 _NEWEST = f'{{"schema_number":{SCHEMA},'
 # Fields that documents of earlier schemas lack, as they are added behind.
 _ADDED = [
