@@ -100,6 +100,27 @@ def as_citation(client: Client, reference: str) -> Said:
     return {"reference": item["id"], "title_en": item["title"], "title_ar": other["title"]}
 
 
+def as_api(client: Client, reference: str) -> Said:
+    """What the API says of it alone, after seeing that its lists say the same."""
+    said = orjson.loads(fetched(client, f"/api/v1/records/{reference}"))
+    listed = orjson.loads(fetched(client, "/api/v1/records"))["records"]
+    changed = orjson.loads(fetched(client, "/api/v1/changes"))["changes"]
+    assert said in listed and said in [each["record"] for each in changed]
+    return said
+
+
+def as_feeds(client: Client, reference: str) -> Said:
+    """What the Atom feeds of both languages say of it."""
+    atom, said = "{http://www.w3.org/2005/Atom}", {}
+    for language in ("en", "ar"):
+        feed = ElementTree.fromstring(fetched(client, f"/feeds/{language}/clips.atom"))  # noqa: S314
+        entry = next(e for e in feed.iter(f"{atom}entry") if reference in e.findtext(f"{atom}id"))
+        said[f"title_{language}"] = entry.findtext(f"{atom}title")
+        said[f"summary_{language}"] = entry.findtext(f"{atom}summary")
+        said["reference"] = entry.findtext(f"{atom}id").rpartition("/")[2]
+    return said
+
+
 WAYS: dict[str, Callable[[Client, str], Said]] = {
     "CSV": as_csv,
     "XLSX": as_xlsx,
@@ -107,6 +128,8 @@ WAYS: dict[str, Callable[[Client, str], Said]] = {
     "GeoJSON": as_geojson,
     "page": as_page,
     "CSL-JSON": as_citation,
+    "API": as_api,
+    "Atom": as_feeds,
 }
 
 

@@ -185,7 +185,6 @@ READERS = {
     *("healthz", "robots", "sitemap", "export", "export-description", "exporting"),
     *("data_dictionary", "record-schema", "api_documentation", "embed", "bundle", "suggest"),
     *("api-index", "api-openapi", "api-records", "api-record", "api-search", "api-segments"),
-    *("feed", "sitemap-pages", "sitemap-records", "bundle", "suggest"),
     *("api-authorities", "api-authority", "api-changes", "api-vocabularies"),
     *("feed", "sitemap-pages", "sitemap-records"),
     *("cite-txt", "cite-bib", "cite-ris", "cite-csl.json", "unapi", "oembed"),
