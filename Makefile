@@ -105,6 +105,7 @@ torture: $(VENV)/tests .venv-swift/ready
 bench: $(VENV)/tests $(GATES)
 	@$(SCRATCH) && $(PY) benchmarks/ingest.py && $(PY) benchmarks/media.py && \
 		$(PY) benchmarks/serving.py && $(PY) benchmarks/search.py && \
+		$(PY) benchmarks/api.py && \
 		$(PY) benchmarks/exports.py && \
 		$(PY) benchmarks/lighthouse.py
 
