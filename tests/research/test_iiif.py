@@ -169,6 +169,8 @@ def test_words_are_found_in_what_is_said_whatever_their_spelling(client: Client)
     assert found("") == found("nothing") == found("-bread -introduction خبز مقدمة") == []
     captions = f"/c/{row.reference}/captions/ar.vtt#t=4,8.5"
     assert [each.endswith(captions) for each in found("خبز", "captions/search")] == [True]
+    (line,) = get(client, f"/iiif/{row.reference}/captions/search", q="bread")["items"]
+    assert line["body"]["value"] == "We had no <em>bread</em> or water"
     assert canvas["service"][0]["id"].endswith(f"/iiif/{row.reference}/captions/search")
 
 

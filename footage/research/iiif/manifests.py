@@ -7,11 +7,13 @@ copy: its canvas holds nothing but a placeholder that says so, and its page is a
 """
 
 from collections.abc import Iterable
+from html import escape
 from typing import Any
 
 from footage import dates, vocabularies
 from footage.catalogue import moments
 from footage.catalogue.authorities import Authority
+from footage.catalogue.index.words import placed
 from footage.catalogue.record import Rendition, Segment, Transcript
 from footage.research.crosswalk import (
     ARCHIVE,
@@ -120,19 +122,26 @@ def transcript_page(of: Described, transcript: Transcript) -> Json:
 
 
 def found_lines(
-    of: Described, asked: str, found: Iterable[tuple[Transcript, int, Segment]], *, captions: bool
+    of: Described, asked: str, found: Iterable[tuple[Transcript, int, Segment]]
 ) -> Json:
-    """The answer of a Content Search 2.0 service: the lines that a question found.
+    """The answer of a Content Search 2.0 service: the lines found, on the canvas."""
+    items = [_line(of, each, number, said, canvas_id(each.clip)) for each, number, said in found]
+    return {"@context": SEARCH, "id": absolute(asked), "type": "AnnotationPage", "items": items}
 
-    Their target is the canvas; or, where the service of a canvas is asked, the file of captions
-    that viewers show beside it, whose lines they then mark.
-    """
+
+def found_captions(
+    of: Described,
+    asked: str,
+    found: Iterable[tuple[Transcript, int, Segment]],
+    stems: frozenset[str],
+) -> Json:
+    """The same as lines of the captions that players show beside a canvas, marked where they say
+    what was asked: HTML, with nothing in it but text and `em`."""
     items = []
-    for transcript, number, segment in found:
-        target = canvas_id(transcript.clip)
-        if captions:
-            target = captions_address(transcript.clip, transcript.language)
-        items.append(_line(of, transcript, number, segment, target))
+    for each, number, said in found:
+        line = _line(of, each, number, said, captions_address(each.clip, each.language))
+        line["body"] |= {"value": _marked(said.text, stems), "format": "text/html"}
+        items.append(line)
     return {"@context": SEARCH, "id": absolute(asked), "type": "AnnotationPage", "items": items}
 
 
@@ -374,6 +383,15 @@ def _line(of: Described, transcript: Transcript, number: int, said: Segment, tar
         "body": body,
         "target": at,
     }
+
+
+def _marked(text: str, stems: frozenset[str]) -> str:
+    pieces, last = [], 0
+    for start, end, found in placed(text):
+        if stems.intersection(found):
+            pieces += [escape(text[last:start]), f"<em>{escape(text[start:end])}</em>"]
+            last = end
+    return "".join([*pieces, escape(text[last:])])
 
 
 def _page(identity: str, items: list[Json]) -> Json:

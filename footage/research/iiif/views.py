@@ -67,7 +67,10 @@ def search(request: HttpRequest, reference: str, captions: bool) -> HttpResponse
     text = asking.cleaned(request.GET.get("q", ""))
     asked = f"{request.path}?q={quote(text)}" if text else request.path
     found = _lines_with(of, text)
-    return fresh(request, as_json(manifests.found_lines(of, asked, found, captions=captions)))
+    if captions:
+        stems = frozenset(stem for group in asking.parts(text) for stem in _stems(group))
+        return fresh(request, as_json(manifests.found_captions(of, asked, found, stems)))
+    return fresh(request, as_json(manifests.found_lines(of, asked, found)))
 
 
 @read_only
@@ -151,6 +154,12 @@ def _lines_with(of: Described, text: str) -> Iterator[tuple[Transcript, int, Seg
         for number, segment in enumerate(transcript.segments, 1):
             if all(any(_holds(segment.text, part) for part in group) for group in wanted):
                 yield transcript, number, segment
+
+
+def _stems(alternatives: list[asking.Part]) -> Iterator[str]:
+    for part in alternatives:
+        if not part.without:
+            yield from words.words(part.text)
 
 
 def _holds(said: str, part: asking.Part) -> bool:
