@@ -120,8 +120,8 @@ def test_a_closed_clip_is_described_and_has_no_frame_and_no_address_of_a_copy(
     assert canvas["homepage"][0]["id"].endswith(f"/en/clips/{closed.reference}/")
     placeholder = canvas["placeholderCanvas"]["items"][0]["items"][0]
     assert placeholder["body"]["type"] == "TextualBody"
-    # What is said may be read, as on the page; there is no picture to put captions on.
-    assert [page["type"] for page in canvas["annotations"]] == ["AnnotationPage"] * 2
+    # What is said may be read, as on the page.
+    assert [page["type"] for page in canvas["annotations"]] == ["AnnotationPage"] * 3
 
 
 def test_a_withheld_name_is_said_to_be_withheld(client: Client) -> None:

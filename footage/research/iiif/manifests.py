@@ -320,7 +320,10 @@ def _placeholder(of: Described, body: Json) -> Json:
 
 
 def _annotations(of: Described, manifest_of: Described) -> list[Json]:
-    """Captions first, as players look for them there; then the transcripts, by reference."""
+    """Captions first, as players look for them there; then the transcripts, by reference.
+
+    Both are there for a closed clip too: what is said may be read, as on its page.
+    """
     here = canvas_id(of.record.reference)
     pages = []
     captions = [
@@ -337,7 +340,6 @@ def _annotations(of: Described, manifest_of: Described) -> list[Json]:
             here,
         )
         for code in of.caption_languages
-        if not of.closed
     ]
     if captions:
         pages.append(_page(f"{here}/captions", captions))
