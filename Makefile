@@ -117,7 +117,8 @@ bench: $(VENV)/tests $(GATES)
 		$(PY) benchmarks/serving.py && $(PY) benchmarks/search.py && \
 		$(PY) benchmarks/api.py && \
 		$(PY) benchmarks/exports.py && \
-		$(PY) benchmarks/lighthouse.py
+		$(PY) benchmarks/lighthouse.py && \
+		$(PY) benchmarks/harvesting.py
 
 lint: lint-code lint-imports lint-templates lint-django lint-types vendor-check
 
