@@ -32,6 +32,11 @@ QUESTIONS = {
     ],
     "iiif/<str:reference>/search": ["?q=water"],
     "iiif/<str:reference>/captions/search": ["?q=ماء"],
+    # Beginnings of names and words, and of what the canary plants.
+    "en/suggest/": ["?q=al", "?q=th", "?q=cnr"],
+    "ar/suggest/": ["?q=ال", "?q=الم", "?q=cnr"],
+    "en/map/": ["?q=cnr*", "?kind=clip&kind=testimony"],
+    "en/dates/": ["?q=cnr*", "?kind=clip&kind=testimony"],
 }
 # The one thing in an answer that follows the clock, as its protocol asks.
 ANSWERED_AT = re.compile(rb"<responseDate>[^<]*</responseDate>")
