@@ -19,7 +19,8 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
-LOCAL_SCHEMES = {"about", "blob", "data"}
+# A page of a bundle, opened from a disk, asks for what lies beside it.
+LOCAL_SCHEMES = {"about", "blob", "data", "file"}
 LOCAL_HOSTS = {"127.0.0.1", "localhost"}
 
 

@@ -8,6 +8,7 @@ import csv
 import io
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
@@ -229,11 +230,28 @@ def faults(address: str, response: HttpResponse, *, public: bool) -> list[str]:
         json.loads(content)
     elif kind.startswith("text/vtt"):
         found += captions(content.decode())
+    elif kind.startswith("application/zip"):
+        found += zipped(content, public=public)
     elif "bibtex" in kind or "research-info" in kind or address.startswith("/cite/"):
         found += citation(content.decode(), kind)
     elif b"<x-planted" in content:
         found.append(f"in an answer of type {kind}")
     return [f"{response.status_code} {address}: {fault}" for fault in dict.fromkeys(found)]
+
+
+def zipped(content: bytes, *, public: bool) -> list[str]:
+    """What is wrong inside a zip: each text in it is read as what its name says it is."""
+    found = []
+    kinds = {"html": "text/html", "vtt": "text/vtt"}
+    with zipfile.ZipFile(io.BytesIO(content)) as opened:
+        for name in opened.namelist():
+            if name.startswith("/") or ".." in name or "x-planted" in name:
+                found.append(f"a member named {name[:40]}")
+            kind = kinds.get(name.rpartition(".")[2])
+            if kind:
+                member = HttpResponse(opened.read(name), content_type=kind)
+                found += faults(f"{name}", member, public=public)
+    return found
 
 
 def citation(text: str, kind: str) -> list[str]:
@@ -356,6 +374,15 @@ def test_the_reader_of_answers_sees_each_kind_of_fault(
 ) -> None:
     response = HttpResponse(content, content_type=kind)
     assert expected in str(faults("/export/clips.excel.csv", response, public=True))
+
+
+def test_a_fault_inside_a_zip_is_found() -> None:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as box:
+        box.writestr("index.html", "<x-planted>")
+        box.writestr("../x.vtt", "WEBVTT\n\nSTYLE\n::cue{}")
+    told = str(zipped(written.getvalue(), public=True))
+    assert "an element of hostile words" in told and "../x.vtt" in told and "no cue" in told
 
 
 def test_hostile_names_of_files_stay_words_in_messages_and_lists(hostile: Client) -> None:
