@@ -104,6 +104,12 @@ class PublicRecord(models.Model):
                 condition=Q(withdrawn_at__isnull=False),
                 name="publicrecord_gone",
             ),
+            # For a page of a set's tombstones, which a walk by id would seek among all rows.
+            models.Index(
+                fields=["id"],
+                condition=Q(withdrawn_at__isnull=False),
+                name="publicrecord_withdrawn",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -121,6 +121,59 @@ def as_feeds(client: Client, reference: str) -> Said:
     return said
 
 
+def as_dublin_core(client: Client, reference: str) -> Said:
+    """What harvesters get in Dublin Core."""
+    dc, lang = "{http://purl.org/dc/elements/1.1/}", "{http://www.w3.org/XML/1998/namespace}lang"
+    record = harvested(client, reference, "oai_dc")
+    said: Said = {"filmed": record.findtext(f".//{dc}date")}
+    for name, tag in (("title", "title"), ("summary", "description")):
+        for each in record.iter(f"{dc}{tag}"):
+            said[f"{name}_{each.get(lang)}"] = each.text
+    said["languages"] = [each.text for each in record.iter(f"{dc}language")]
+    return {**said, "reference": [each.text for each in record.iter(f"{dc}identifier")][1]}
+
+
+def as_pbcore(client: Client, reference: str) -> Said:
+    """What harvesters get in PBCore."""
+    of = "{http://www.pbcore.org/PBCore/PBCoreNamespace.html}"
+    record = harvested(client, reference, "oai_pbcore")
+    said: Said = {"filmed": record.findtext(f".//{of}pbcoreAssetDate[@source='EDTF']")}
+    for name, tag in (("title", "pbcoreTitle"), ("summary", "pbcoreDescription")):
+        for each in record.iter(f"{of}{tag}"):
+            said[f"{name}_{each.get('annotation')}"] = each.text
+    point = record.findtext(f".//{of}coverage[@source='WGS 84']") or ""
+    said["latitude"], said["longitude"] = map(float, point.split(", "))
+    own = f".//{of}pbcoreIdentifier[@source='The Aleppo Archive']"
+    return {**said, "reference": record.findtext(own)}
+
+
+def harvested(client: Client, reference: str, prefix: str) -> ElementTree.Element:
+    """The record, whole with its header, out of a list of all."""
+    oai = "{http://www.openarchives.org/OAI/2.0/}"
+    asked = f"/oai?verb=ListRecords&metadataPrefix={prefix}"
+    listed = ElementTree.fromstring(fetched(client, asked))  # noqa: S314
+    return next(
+        record
+        for record in listed.iter(f"{oai}record")
+        if reference in (record.findtext(f".//{oai}identifier") or "")
+    )
+
+
+def as_iiif(client: Client, reference: str) -> Said:
+    """What viewers of other houses get in a manifest."""
+    manifest = orjson.loads(fetched(client, f"/iiif/{reference}/manifest.json"))
+    told = {each["label"]["en"][0]: each["value"] for each in manifest["metadata"]}
+    said: Said = {
+        "reference": told["Reference"]["none"][0],
+        "filmed": told["Filmed"]["none"][0],
+        "duration_s": manifest["items"][0]["duration"],
+    }
+    for language in ("en", "ar"):
+        said[f"title_{language}"] = manifest["label"][language][0]
+        said[f"summary_{language}"] = manifest["summary"][language][0]
+    return said
+
+
 WAYS: dict[str, Callable[[Client, str], Said]] = {
     "CSV": as_csv,
     "XLSX": as_xlsx,
@@ -130,6 +183,9 @@ WAYS: dict[str, Callable[[Client, str], Said]] = {
     "CSL-JSON": as_citation,
     "API": as_api,
     "Atom": as_feeds,
+    "Dublin Core": as_dublin_core,
+    "PBCore": as_pbcore,
+    "IIIF": as_iiif,
 }
 
 
