@@ -300,7 +300,9 @@ class Record(Declared):
         standard="dcterms:accessRights",
     )
     renditions: tuple[Rendition, ...] = declared(
-        "Access copies", "نسخ الإتاحة", standard="dcterms:hasFormat"
+        "Access copies; none is named in lists of a record that is graphic or held back",
+        "نسخ الإتاحة؛ ولا تُذكر في القوائم لسجل قاسٍ أو محجوب",
+        standard="dcterms:hasFormat",
     )
     transcripts: tuple[Transcript, ...] = declared(
         "Transcripts", "التفريغات النصية", standard="schema.org transcript"

@@ -5,6 +5,8 @@ that is graphic shows nothing of itself before the reader's choice, and one held
 `tests/walls/test_gated_pictures.py` crawls everything a stranger can reach and holds it to this.
 """
 
+import orjson
+
 from footage.catalogue.record import Record, Rendition
 
 
@@ -23,3 +25,19 @@ def picture(record: Record) -> Rendition | None:
     stills = ("poster", "photograph-small", "photograph")
     found = {copy.role: copy for copy in record.renditions}
     return next((found[role] for role in stills if role in found), None)
+
+
+def unasked(document: str) -> str:
+    """A stored document as it is handed to whoever asked for records, not for one clip.
+
+    Of a closed record no copy is named, and of one held back no word of it is given: a program that
+    draws a poster for each record draws none of these. Any other document comes back as it is.
+    """
+    held_back = '"advisory_level":"withheld"' in document
+    if not held_back and '"advisory_level":"graphic"' not in document:
+        return document
+    told = orjson.loads(document)
+    told["renditions"] = []
+    if held_back:
+        told["transcripts"] = []
+    return orjson.dumps(told).decode()

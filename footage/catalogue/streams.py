@@ -20,6 +20,7 @@ from footage.catalogue.database import matching
 from footage.catalogue.index.searching import Search
 from footage.catalogue.models import PublicRecord, RecordQuerySet
 from footage.catalogue.queries import Query
+from footage.catalogue.showing import unasked
 
 # Rows asked for at a time, and handed on: what is made of them takes memory too.
 PIECE = 400
@@ -43,7 +44,7 @@ class Row(NamedTuple):
 
 def row_of(record: PublicRecord) -> Row:
     """A record that was read already, as a row."""
-    return Row(
+    row = Row(
         record.pk,
         record.reference,
         record.kind,
@@ -54,6 +55,7 @@ def row_of(record: PublicRecord) -> Row:
         record.withdrawal_reason,
         record.document,
     )
+    return _as_given(row)
 
 
 def every(query: Query, names: Authorities, *, tombstones: bool = False) -> Iterator[list[Row]]:
@@ -123,4 +125,12 @@ _COLUMNS: tuple[Any, ...] = (
 
 
 def _read(rows: RecordQuerySet) -> list[Row]:
-    return list(map(Row._make, rows.values_list(*_COLUMNS)))
+    return [_as_given(row) for row in map(Row._make, rows.values_list(*_COLUMNS))]
+
+
+def _as_given(row: Row) -> Row:
+    """A row whose document names no copy of a closed record."""
+    if row.document is None:
+        return row
+    given = unasked(row.document)
+    return row if given is row.document else row._replace(document=given)

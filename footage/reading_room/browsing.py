@@ -19,7 +19,7 @@ from footage.reading_room import pages
 from footage.reading_room.listing import list_of
 from footage.reading_room.named import named, one
 from footage.reading_room.rendering import page, reader_language, respond
-from footage.reading_room.wording import Text, say
+from footage.reading_room.wording import Text, say, sources
 
 BOTH = ("clip", "testimony")
 # The shot list of a film is one page.
@@ -61,7 +61,7 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
         "event": named(entry, language),
         "happened": say(happened, language) if happened else "",
         "place": named(place, language) if place else None,
-        "source": entry.fact("source", language),
+        "sources": sources(entry.fact("source", language)),
         **list_of(request, names, language, {"event": (slug,), "kind": BOTH}),
     }
     return respond(request, "event.html", context)
@@ -87,7 +87,7 @@ def film(request: HttpRequest, slug: str) -> HttpResponse:
         "broadcaster": entry.fact("broadcaster", language),
         "broadcast_title": entry.fact("broadcast_title", language),
         "broadcast_on": say(broadcast, language) if broadcast else "",
-        "source": entry.fact("source", language),
+        "sources": sources(entry.fact("source", language)),
         "witnesses": [named(each, language) for each in witnesses if each],
         "journalists": [
             {**named(each, language), "count": credited[each.slug]}

@@ -62,3 +62,13 @@ def label_of(vocabulary: vocabularies.Vocabulary, code: str | None, language: st
     if not code:
         return ""
     return vocabulary.label(code, language) if code in vocabulary else code
+
+
+def sources(text: str) -> list[tuple[str, bool]]:
+    """The sources written one behind the other with semicolons, and whether each is an address."""
+    parts = (part.strip() for part in text.split("; "))
+    return [
+        (part, part.startswith(("https://", "http://")) and " " not in part)
+        for part in parts
+        if part
+    ]

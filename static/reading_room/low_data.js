@@ -12,9 +12,10 @@ if (navigator.connection?.saveData && !chosen) {
 }
 if (chosen) {
   for (const link of document.querySelectorAll('a[href^="/en/"], a[href^="/ar/"]')) {
-    const there = new URL(link.href);
+    // By the attribute: in a drawing a link's `href` is an object, not an address.
+    const there = new URL(link.getAttribute("href"), location.href);
     if (there.searchParams.has(CHOICE)) continue;
     there.searchParams.set(CHOICE, chosen);
-    link.href = there;
+    link.setAttribute("href", `${there.pathname}${there.search}${there.hash}`);
   }
 }

@@ -143,4 +143,7 @@ def test_what_has_no_language_varies_on_none(client: Client) -> None:
     for path in paths:
         answers = [client.get(path, headers={"Accept-Language": code}) for code in ("ar", "en")]
         bodies = {b"".join(answer) for answer in answers}
-        assert len(bodies) == 1 and "Vary" not in answers[0], path
+        assert len(bodies) == 1, path
+        # An export may come packed to whoever unpacks; its words are the same.
+        packed = {"Vary": "Accept-Encoding"} if path.startswith("/export/") else {}
+        assert {name: answers[0][name] for name in ("Vary",) if name in answers[0]} == packed, path

@@ -33,7 +33,7 @@ def an_archive() -> None:
         events=("bakery-strike",),
         shots=(rows.a_shot("a-film", 1, 1.5, 3.25),),
         advisories=(rows.an_advisory("blood", 2, 5),),
-        advisory_level="graphic",
+        advisory_level="distressing",
         renditions=copies,
     )
     said = rows.a_transcript(clip.reference, "en", (0.5, 4.25, "Baker", "We were open."))

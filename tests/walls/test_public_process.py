@@ -359,7 +359,7 @@ def ask(site: str, method: str, address: str, form: dict[str, str] | None = None
     try:
         encoded = urlencode(form) if form else None
         sent = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
-        line.request(method, address, encoded, sent)
+        line.request(method, quote(address, safe="/?&=%+,:;~*"), encoded, sent)
         answer = line.getresponse()
         headers = {name: text for name, text in answer.getheaders() if name not in OF_THE_MOMENT}
         return answer.status, headers, answer.read()
