@@ -362,7 +362,8 @@ def ask(site: str, method: str, address: str, form: dict[str, str] | None = None
         line.request(method, quote(address, safe="/?&=%+,:;~*"), encoded, sent)
         answer = line.getresponse()
         headers = {name: text for name, text in answer.getheaders() if name not in OF_THE_MOMENT}
-        return answer.status, headers, answer.read()
+        # OAI-PMH answers say when they were made.
+        return answer.status, headers, crawl.ANSWERED_AT.sub(b"", answer.read())
     finally:
         line.close()
 
