@@ -146,7 +146,8 @@ def _filmed(query: Query, counted: Facets, language: str, path: str) -> dict[str
     values = [_period(query, bar, language, path) for bar in bars]
     group = _in_parts(FILMED, values, opened=True)
     # Years and months stay in their order, however many there are.
-    return {**group, "values": group["values"] + group["more"], "more": []}
+    doubt = any(bar.possible for bar in bars)
+    return {**group, "values": group["values"] + group["more"], "more": [], "doubt": doubt}
 
 
 def _year_of(query: Query) -> int | None:

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from footage import vocabularies
 from footage.catalogue import answers, authorities, beside, moments
 from footage.catalogue.authorities import FILM, NEIGHBOURHOOD, Authorities
+from footage.catalogue.index.language import asks_nothing
 from footage.catalogue.index.searching import MOST_RANKED, Moment
 from footage.catalogue.models import PublicRecord
 from footage.catalogue.queries import Query
@@ -83,6 +84,7 @@ def _clips(request: HttpRequest, names: Authorities, at: Moment | None) -> HttpR
         # What a new search keeps of the old one.
         "kept": [pair for pair in query.pairs() if pair[0] not in ("q", "sort", "after")],
         "words_ignored": not found.searched,
+        "no_words": asks_nothing(query.text),
         "uncounted": not found.facets.counted,
         "many_ranked": query.sort == "relevance" and total > MOST_RANKED,
         "most_ranked": MOST_RANKED,
@@ -104,6 +106,7 @@ def testimonies(request: HttpRequest) -> HttpResponse:
         **listing(query, found, names, language, _paged(asked, request.path)),
         **narrowing(asked, request.GET, names, language, request.path),
         "words_ignored": not found.searched,
+        "no_words": asks_nothing(query.text),
         "list_path": f"/{language}/clips/{replace(query, after='').address}",
     }
     return respond(request, "testimonies.html", context)

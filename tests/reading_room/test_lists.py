@@ -256,3 +256,14 @@ def test_a_name_that_was_removed_is_gone_from_cards_and_filters_at_once(client: 
         content = b"".join(answer) if answer.streaming else answer.content
         assert b"Salma" not in content
     assert client.get("/en/journalists/salma/").status_code == 404
+
+
+@pytest.mark.parametrize("typed", ['"', "*", "(((", "OR OR", "\u00ad"])
+def test_a_question_without_a_word_says_so_above_the_whole_list(client: Client, typed: str) -> None:
+    rows.names()
+    rows.a_clip()
+    page = client.get("/en/clips/", {"q": typed}).content.decode()
+    said = "holds no word to look for" in page
+    # An invisible character is as if nothing had been typed.
+    assert said == (typed != "\u00ad") and "Bread queue at dawn" in page
+    assert "holds no word" not in client.get("/en/clips/", {"q": "bread"}).content.decode()

@@ -70,6 +70,12 @@ def parts(text: str) -> list[list[Part]]:
     return found
 
 
+def asks_nothing(text: str) -> bool:
+    """Whether something was typed that holds no word to look for: a lone quote, a star, OR."""
+    asked = [part for alternatives in parts(text) for part in alternatives]
+    return bool(text) and not any(map(str.isalnum, "".join(part.text for part in asked)))
+
+
 def _part(match: "re.Match[str]") -> Part:
     named, without = match["field"] or "", bool(match["minus"])
     field = FIELDS.get(named.casefold(), "")
