@@ -25,6 +25,8 @@ from footage.catalogue.moments import Moment
 from footage.catalogue.record import Record
 
 LANGUAGES = ("en", "ar")
+# Codes of no language: a recording without speech, and speech nobody has placed.
+SILENT = {"zxx", "und"}
 ARCHIVE = {"en": "The Aleppo Archive", "ar": "أرشيف حلب"}
 WITHHELD = {"en": "Name withheld", "ar": "الاسم محجوب"}
 _FILMED = {
@@ -67,6 +69,7 @@ class Citation:
     filmed: str
     filmed_said: str
     place: str
+    # Languages heard, which reference managers take for the language of the item.
     spoken: tuple[str, ...]
     subjects: tuple[str, ...]
     rights: str
@@ -114,7 +117,7 @@ def cite(
         filmed=record.filmed,
         filmed_said=_said(record.filmed, language),
         place=_one_line(place),
-        spoken=record.languages,
+        spoken=tuple(code for code in record.languages if code not in SILENT),
         subjects=tuple(
             vocabularies.SUBJECTS.label(code, language)
             for code in record.subjects
@@ -182,7 +185,6 @@ def as_bibtex(citation: Citation) -> str:
         ),
         "number": citation.reference,
         "version": str(citation.version),
-        "language": {"en": "english", "ar": "arabic"}[citation.language],
         "note": _braced(_note(citation)),
         "url": citation.address.replace("{", "%7B").replace("}", "%7D"),
     }
@@ -235,7 +237,7 @@ def as_csl(citation: Citation) -> dict[str, Any]:
         "archive": ARCHIVE[citation.language],
         "archive_location": citation.reference,
         "version": str(citation.version),
-        "language": citation.language,
+        "language": citation.spoken[0] if citation.spoken else "",
         "abstract": citation.summary,
         "note": _note(citation),
         "URL": citation.address,
