@@ -9,6 +9,7 @@ key; a query with choices lists the keys it finds first (8 bytes each).
 from array import array
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from typing import Any, NamedTuple
 
 from django.db.models import CharField
@@ -67,7 +68,7 @@ def every(query: Query, names: Authorities, *, tombstones: bool = False) -> Iter
         return _spoken(query, names)
     if whole(query):
         rows = PublicRecord.objects.filter(kind__in=query.kinds)
-        return _walked(rows if tombstones else rows.live())
+        return chain(_walked(rows.live()), _gone(rows) if tombstones else ())
     if set(query.chosen) - {"kind"}:
         return _listed(matching(query))
     return _walked(matching(query))
@@ -82,6 +83,16 @@ def _walked(rows: RecordQuerySet) -> Iterator[list[Row]]:
     last = 0
     while found := _read(rows.filter(pk__gt=last).order_by("pk")[:PIECE]):
         last = found[-1].pk
+        yield from _handed(found)
+
+
+def _gone(rows: RecordQuerySet) -> Iterator[list[Row]]:
+    """What was withdrawn, last and by reference: among its neighbours in the order of publication
+    it would tell with what it came. One withdrawn during an export is told here as well."""
+    last = ""
+    gone = rows.filter(withdrawn_at__isnull=False).order_by("reference")
+    while found := _read(gone.filter(reference__gt=last)[:PIECE]):
+        last = found[-1].reference
         yield from _handed(found)
 
 
