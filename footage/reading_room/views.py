@@ -9,6 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from footage import vocabularies
 from footage.catalogue import answers, authorities, beside, moments
 from footage.catalogue.authorities import FILM, NEIGHBOURHOOD, Authorities
+from footage.catalogue.counts import Facets
+from footage.catalogue.index import remembering
 from footage.catalogue.index.language import asks_nothing
 from footage.catalogue.index.searching import MOST_RANKED, Moment
 from footage.catalogue.models import PublicRecord
@@ -26,6 +28,8 @@ from footage.references import ReferenceError as NotAReference
 from footage.references import parse_reference
 
 LATEST = 8
+# Of a value of a filter, or a bar, with its link, as Python keeps them.
+FILTER_BYTES = 800
 HOME_FACETS = ("kind", "neighbourhood", "journalist", "subject")
 MOST_ON_HOME = 12
 # More than are shown, because the gated ones among them are passed over.
@@ -78,7 +82,7 @@ def _clips(request: HttpRequest, names: Authorities, at: Moment | None) -> HttpR
     context = {
         **listing(query, found, names, language, _paged(query, request.path)),
         **narrowing(query, request.GET, names, language, request.path),
-        **filters(query, found.facets, names, language, request.path),
+        **_filters(query, found.facets, names, language, request.path, at),
         **(offers(query, names, language, request.path) if query.narrowed and not total else {}),
         "text": query.text,
         # What a new search keeps of the old one.
@@ -173,6 +177,21 @@ def about(request: HttpRequest) -> HttpResponse:
 
 
 # --- The parts ---------------------------------------------------------------------------------
+def _filters(
+    query: Query, counted: Facets, names: Authorities, language: str, path: str, at: Moment | None
+) -> dict[str, Any]:
+    """What narrows a list, which is the same beside each of its pages."""
+    if at is None or not counted.counted:
+        return filters(query, counted, names, language, path)
+    key = ("filters", at, language, path, replace(query, after="").address)
+    known: dict[str, Any] | None = remembering.get(key)
+    if known is None:
+        known = filters(query, counted, names, language, path)
+        values = sum(len(group["values"]) + len(group["more"]) for group in known["groups"])
+        remembering.put(key, known, FILTER_BYTES * (values + len(counted.histogram)))
+    return known
+
+
 def _most(counts: Mapping[str, int]) -> list[tuple[str, int]]:
     """What there is most of, as far as the home page shows it."""
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST_ON_HOME]
