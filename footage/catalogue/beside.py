@@ -12,11 +12,21 @@ from typing import Any
 from django.db.models import Case, CharField, Exists, OuterRef, Q, Subquery, Value, When
 
 from footage.catalogue.models import PublicLink, PublicRecord, PublicTerm, RecordQuerySet
+from footage.references import ReferenceError as NotAReference
+from footage.references import parse_reference
 
 
 def find(reference: str) -> PublicRecord | None:
     """The record under a canonical reference, withdrawn or not; None when there never was one."""
     return PublicRecord.objects.filter(reference=reference).first()
+
+
+def find_typed(text: str) -> PublicRecord | None:
+    """The same under a reference typed in any way; None for what is no reference at all."""
+    try:
+        return find(parse_reference(text))
+    except NotAReference:
+        return None
 
 
 RELATED = 6

@@ -22,9 +22,12 @@ def picture(record: Record) -> Rendition | None:
     """
     if closed(record):
         return None
-    stills = ("poster", "photograph-small", "photograph")
-    found = {copy.role: copy for copy in record.renditions}
-    return next((found[role] for role in stills if role in found), None)
+    return copy_of(record, "poster", "photograph-small", "photograph")
+
+
+def copy_of(record: Record, *roles: str) -> Rendition | None:
+    """The first of these access copies that there is, closed or not."""
+    return next((copy for role in roles for copy in record.renditions if copy.role == role), None)
 
 
 def unasked(document: str) -> str:

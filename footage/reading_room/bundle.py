@@ -31,12 +31,11 @@ from footage.catalogue import authorities, citing, moments
 from footage.catalogue.authorities import Authorities
 from footage.catalogue.models import PublicRecord, PublicRendition
 from footage.catalogue.record import Record, Rendition
-from footage.catalogue.showing import closed
+from footage.catalogue.showing import closed, copy_of
 from footage.reading_room import pages
 from footage.reading_room.choices import Choice
 from footage.reading_room.language_free import found
 from footage.reading_room.media import pieces
-from footage.reading_room.player import copy_of
 from footage.reading_room.rendering import LANGUAGES, page
 from footage.reading_room.transcripts import segments_of, side_by_side
 from footage.timed_text import write_webvtt
@@ -78,7 +77,7 @@ def _recording(row: PublicRecord, record: Record, choice: Choice) -> Rendition |
     """The copy that goes along; None where that is not agreed to, or was not asked for."""
     if record.advisory_level == "withheld" or (closed(record) and not choice.show):
         return None
-    copy = next((copy for role in CARRIED if (copy := copy_of(record, role))), None)
+    copy = copy_of(record, *CARRIED)
     # The very row that /media/ asks, so that a consent taken back counts here too.
     agreed = copy and PublicRendition.objects.filter(
         name=copy.name, download=True, record=row, record__withdrawn_at__isnull=True

@@ -12,12 +12,10 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request
 
 from footage.catalogue import beside
+from footage.catalogue.addresses import record_path
 from footage.catalogue.models import PublicRecord, PublicState
-from footage.reading_room.pages import record_path
 from footage.reading_room.rendering import fresh, only_read, page
 from footage.reading_room.transcripts import segments_of
-from footage.references import ReferenceError as NotAReference
-from footage.references import parse_reference
 from footage.timed_text import write_webvtt
 
 
@@ -70,10 +68,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 def found(reference: str) -> PublicRecord:
     """The record under a reference typed in any way. Raises Http404."""
-    try:
-        row = beside.find(parse_reference(reference))
-    except NotAReference as error:
-        raise Http404 from error
+    row = beside.find_typed(reference)
     if row is None:
         raise Http404
     return row

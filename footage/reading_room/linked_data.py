@@ -9,17 +9,22 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.templatetags.static import static
 
 from footage import vocabularies
 from footage.catalogue import citing, moments, showing
+from footage.catalogue.addresses import (
+    FRAME_HEIGHT,
+    FRAME_WIDTH,
+    absolute,
+    captions_path,
+    embed_path,
+    media_address,
+)
 from footage.catalogue.authorities import FILM, NEIGHBOURHOOD, Authorities
-from footage.catalogue.record import Record, Rendition
+from footage.catalogue.record import Record
 
 SCHEMA = "https://schema.org"
-# Of the page for frames, in CSS pixels.
-FRAME = (640, 560)
 _TYPES = {"video": "VideoObject", "photograph": "ImageObject", "sound": "AudioObject"}
 _OPEN_GRAPH_TYPES = {"video": "video.other"}
 _LOCALES = {"en": "en_GB", "ar": "ar_SY"}
@@ -45,7 +50,7 @@ def head(
     links: Iterable[dict[str, Any]] = (),
 ) -> Head:
     """`path` is the page's own; `links` are the cards of what lies beside it, with their ranges."""
-    page = settings.BASE_URL + path
+    page = absolute(path)
     return Head(
         citation=_citation_tags(citation, page),
         open_graph=_open_graph(record, citation, page),
@@ -66,12 +71,12 @@ def _player_card(record: Record, citation: citing.Citation) -> list[tuple[str, s
     """The player card: our page for frames, where the gate of a graphic clip stays closed."""
     if record.kind != "clip":
         return [("twitter:card", "summary")]
-    frame = f"{settings.BASE_URL}/{citation.language}/embed/{record.reference}/"
+    frame = absolute(embed_path(citation.language, record.reference))
     return [
         ("twitter:card", "player"),
         ("twitter:player", frame),
-        ("twitter:player:width", str(FRAME[0])),
-        ("twitter:player:height", str(FRAME[1])),
+        ("twitter:player:width", str(FRAME_WIDTH)),
+        ("twitter:player:height", str(FRAME_HEIGHT)),
     ]
 
 
@@ -104,7 +109,7 @@ def _open_graph(record: Record, citation: citing.Citation, page: str) -> list[tu
     ]
     if picture := showing.picture(record):
         told += [
-            ("og:image", _media(picture)),
+            ("og:image", media_address(picture)),
             ("og:image:type", picture.media_type),
             ("og:image:width", str(picture.width or "")),
             ("og:image:height", str(picture.height or "")),
@@ -113,7 +118,7 @@ def _open_graph(record: Record, citation: citing.Citation, page: str) -> list[tu
     else:
         # A drawing of the archive's own, so that no service looks for a picture by itself.
         told += [
-            ("og:image", settings.BASE_URL + static("reading_room/share-card.png")),
+            ("og:image", absolute(static("reading_room/share-card.png"))),
             ("og:image:type", "image/png"),
             ("og:image:width", "1200"),
             ("og:image:height", "630"),
@@ -131,12 +136,12 @@ def _graph(
 ) -> dict[str, Any]:
     """The record as the one main node of a page, and its place in the archive as another."""
     language = citation.language
-    permanent = f"{settings.BASE_URL}/c/{record.reference}"
+    permanent = absolute(f"/c/{record.reference}")
     archive = {
         "@type": "ArchiveOrganization",
-        "@id": f"{settings.BASE_URL}/#archive",
+        "@id": absolute("/#archive"),
         "name": citing.ARCHIVE[language],
-        "url": f"{settings.BASE_URL}/{language}/",
+        "url": absolute(f"/{language}/"),
     }
     known = record.rights in vocabularies.RIGHTS
     rights = vocabularies.RIGHTS[record.rights].uri if known else ""
@@ -207,25 +212,23 @@ def _place(record: Record, names: Authorities, language: str) -> dict[str, Any] 
 
 def _copies(record: Record) -> dict[str, Any]:
     """The copy for everybody, its poster and its captions."""
-    found = _copy(record, "playable", "sound", "photograph")
+    found = showing.copy_of(record, "playable", "sound", "photograph")
     if found is None:
         return {}
     poster = showing.picture(record)
     return {
-        "contentUrl": _media(found),
+        "contentUrl": media_address(found),
         "encodingFormat": found.media_type,
         "contentSize": str(found.bytes),
         "width": found.width,
         "height": found.height,
-        "thumbnailUrl": _media(poster) if poster else "",
+        "thumbnailUrl": media_address(poster) if poster else "",
         "caption": [
             {
                 "@type": "MediaObject",
                 "inLanguage": each.language,
                 "encodingFormat": "text/vtt",
-                "contentUrl": (
-                    f"{settings.BASE_URL}/c/{record.reference}/captions/{each.language}.vtt"
-                ),
+                "contentUrl": absolute(captions_path(record.reference, each.language)),
             }
             for each in record.transcripts
             if each.segments and each.clip == record.reference and found.role != "photograph"
@@ -236,7 +239,7 @@ def _copies(record: Record) -> dict[str, Any]:
 def _heard(links: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Testimonies heard in the clip at known seconds, as parts of it."""
     return [
-        _part(link["title"].text, link["start"], link["end"], settings.BASE_URL + link["path"])
+        _part(link["title"].text, link["start"], link["end"], absolute(link["path"]))
         for link in links
         if link.get("relation") == "linked" and link.get("start") is not None
     ]
@@ -264,13 +267,3 @@ def _part(name: str, start_s: float, end_s: float | None, address: str) -> dict[
 def _duration(seconds: float | None) -> str:
     """ISO 8601: PT65.5S."""
     return "" if seconds is None else f"PT{moments.plain(seconds)}S"
-
-
-def _copy(record: Record, *roles: str) -> Rendition | None:
-    """The first of these copies that there is."""
-    by_role = {copy.role: copy for copy in reversed(record.renditions)}
-    return next((by_role[role] for role in roles if role in by_role), None)
-
-
-def _media(copy: Rendition) -> str:
-    return f"{settings.BASE_URL}/media/{copy.name}"

@@ -4,22 +4,9 @@ from typing import Any
 
 from django.http import Http404
 
-from footage.catalogue.authorities import (
-    EVENT,
-    FILM,
-    JOURNALIST,
-    NEIGHBOURHOOD,
-    Authorities,
-    Authority,
-)
+from footage.catalogue.addresses import name_path
+from footage.catalogue.authorities import Authorities, Authority
 from footage.reading_room.wording import Text
-
-FOLDERS = {
-    NEIGHBOURHOOD: "neighbourhoods",
-    JOURNALIST: "journalists",
-    EVENT: "events",
-    FILM: "films",
-}
 
 
 def one(names: Authorities, kind: str, slug: str) -> Authority:
@@ -33,12 +20,11 @@ def one(names: Authorities, kind: str, slug: str) -> Authority:
 def named(entry: Authority, language: str) -> dict[str, Any]:
     """Its name in both languages, its text, and the page it has."""
     other = "ar" if language == "en" else "en"
-    folder = FOLDERS.get(entry.kind)
     return {
         "slug": entry.slug,
         "name": entry.name(language),
         "other": Text.of(entry.other_name(language), other),
         "text": entry.text(language),
-        "path": f"/{language}/{folder}/{entry.slug}/" if folder else "",
+        "path": name_path(language, entry.kind, entry.slug),
         "demonstration": bool(entry.facts.get("demonstration")),
     }

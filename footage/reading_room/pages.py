@@ -14,7 +14,15 @@ from django.conf import settings
 
 from footage import dates, vocabularies
 from footage.catalogue import citing, moments
-from footage.catalogue.authorities import EVENT, FILM, JOURNALIST, NEIGHBOURHOOD
+from footage.catalogue.addresses import (
+    FRAME_HEIGHT,
+    FRAME_WIDTH,
+    embed_path,
+    media_path,
+    name_path,
+    record_path,
+)
+from footage.catalogue.authorities import EVENT, FILM, NEIGHBOURHOOD
 from footage.catalogue.authorities import Authorities as Names
 from footage.catalogue.authorities import credited as byline
 from footage.catalogue.record import Record, Transcript
@@ -35,7 +43,6 @@ from footage.reading_room.wording import (
 
 LANGUAGES = ("en", "ar")
 OWN_NAMES = {"en": "English", "ar": "العربية"}
-FOLDERS = {"clip": "clips", "testimony": "testimonies"}
 # Relations of two clips that show the same footage.
 SAME_FOOTAGE = {"copy", "whole", "part"}
 UNASKED = Choice()
@@ -92,21 +99,13 @@ def _data(here: str) -> dict[str, Any]:
     }
 
 
-def public_media(name: str) -> str:
-    return f"/media/{name}"
-
-
-def record_path(language: str, kind: str, reference: str) -> str:
-    return f"/{language}/{FOLDERS[kind]}/{reference}/"
-
-
 def card(
     record: Record,
     authorities: Names,
     language: str,
     *,
     certain: bool = True,
-    media: MediaAddress = public_media,
+    media: MediaAddress = media_path,
 ) -> dict[str, Any]:
     """One record in a list. `certain` is false where it only may belong to the list."""
     title, other_title = in_both(record.title_en, record.title_ar, language)
@@ -143,7 +142,7 @@ def clip_page(
     *,
     links: Iterable[dict[str, Any]] = (),
     choice: Choice = UNASKED,
-    media: MediaAddress = public_media,
+    media: MediaAddress = media_path,
 ) -> dict[str, Any]:
     """Everything the page of a clip shows. `links` are cards with `relation` and a range."""
     gate = record.gated and not choice.show
@@ -169,7 +168,8 @@ def clip_page(
         "choice": kept,
         "at": moments.write(choice.t) if choice.t else "",
         "kept": kept.kept,
-        "embed_path": f"/{language}/embed/{record.reference}/",
+        "embed_path": embed_path(language, record.reference),
+        "frame": {"width": str(FRAME_WIDTH), "height": str(FRAME_HEIGHT)},
         "low_path": kept.address(data="full" if choice.low else "low", quality=""),
         "sound_path": kept.address(show="1"),
         "indexed": not kept.pairs(),
@@ -202,7 +202,7 @@ def testimony_page(
         shown = None
         if link and heard and not link["closed"]:
             asked = Choice(data=choice.data, t=heard)
-            shown = player(link["record"], language, asked, public_media)
+            shown = player(link["record"], language, asked, media_path)
         parts.append(
             {
                 "clip": link,
@@ -239,7 +239,7 @@ def credited(record: Record, authorities: Names, language: str) -> dict[str, str
     by = byline(record, authorities)
     if by is None:
         return None
-    path = f"/{language}/journalists/{by.slug}/" if by.kind == JOURNALIST else ""
+    path = name_path(language, by.kind, by.slug)
     return {"name": by.name(language), "path": path}
 
 
@@ -264,7 +264,7 @@ def _about(
         "credit": credited(record, authorities, language),
         "subjects": _listed(vocabularies.SUBJECTS, record.subjects, "subject", language),
         "languages": _listed(vocabularies.LANGUAGES, record.languages, "language", language),
-        "events": _pages(EVENT, "events", record.events, authorities, language),
+        "events": _pages(EVENT, record.events, authorities, language),
         "films": _films(record, authorities, language),
         "rights": _term(vocabularies.RIGHTS, record.rights, language),
         "verification": label_of(vocabularies.VERIFICATION, record.verification, language),
@@ -343,11 +343,11 @@ def _where(record: Record, authorities: Names, language: str) -> dict[str, Any]:
         "other_name": Text.of(
             named.other_name(language) if named else "", "ar" if language == "en" else "en"
         ),
-        "path": f"/{language}/neighbourhoods/{named.slug}/" if named else "",
+        "path": name_path(language, NEIGHBOURHOOD, named.slug) if named else "",
         "within": neighbourhood.name(language)
         if place and neighbourhood != place and neighbourhood
         else "",
-        "within_path": f"/{language}/neighbourhoods/{record.neighbourhood}/",
+        "within_path": name_path(language, NEIGHBOURHOOD, record.neighbourhood or ""),
         "precision": label_of(vocabularies.PLACE_PRECISION, record.place_precision, language),
         "basis": label_of(vocabularies.PLACE_BASIS, record.place_basis, language),
         "confidence": label_of(vocabularies.CONFIDENCE, record.place_confidence, language),
@@ -379,17 +379,17 @@ def _films(record: Record, authorities: Names, language: str) -> list[dict[str, 
         if name:
             film = found.setdefault(
                 shot.film,
-                {"name": name, "path": f"/{language}/films/{shot.film}/", "ranges": []},
+                {"name": name, "path": name_path(language, FILM, shot.film), "ranges": []},
             )
             film["ranges"].append((shot.start_s, shot.end_s))
     return list(found.values())
 
 
 def _pages(
-    kind: str, folder: str, slugs: Iterable[str], authorities: Names, language: str
+    kind: str, slugs: Iterable[str], authorities: Names, language: str
 ) -> list[dict[str, str]]:
     named = ((slug, authorities.name(kind, slug, language)) for slug in slugs)
-    return [{"name": name, "path": f"/{language}/{folder}/{slug}/"} for slug, name in named if name]
+    return [{"name": name, "path": name_path(language, kind, slug)} for slug, name in named if name]
 
 
 def _listed(

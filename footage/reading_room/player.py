@@ -9,7 +9,9 @@ from typing import Any
 
 from footage import vocabularies
 from footage.catalogue import moments
+from footage.catalogue.addresses import captions_path
 from footage.catalogue.record import Record, Rendition
+from footage.catalogue.showing import copy_of
 from footage.reading_room.choices import Choice
 
 MediaAddress = Callable[[str], str]
@@ -43,7 +45,7 @@ def player(
     if chosen and chosen.role == "sound" and choice.muted:
         chosen = None  # there would be nothing left of it
     roles = UNASKED_LOW if choice.low else UNASKED
-    found = chosen or next((copy for role in roles if (copy := copy_of(record, role))), None)
+    found = chosen or copy_of(record, *roles)
     if found is None:
         return None
     poster = None if choice.low else copy_of(record, "poster")
@@ -161,7 +163,7 @@ def _captions(record: Record, language: str) -> list[dict[str, str]]:
         {
             "language": code,
             "label": vocabularies.LANGUAGES.label(code, language),
-            "address": f"/c/{record.reference}/captions/{code}.vtt",
+            "address": captions_path(record.reference, code),
         }
         for code in codes
         if code in CAPTIONED
@@ -176,7 +178,3 @@ def download(
         return None
     copy = shown["copy"]
     return {"address": f"{media(copy.name)}?download", "copy": copy}
-
-
-def copy_of(record: Record, role: str) -> Rendition | None:
-    return next((copy for copy in record.renditions if copy.role == role), None)

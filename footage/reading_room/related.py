@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from footage.catalogue.addresses import name_path
 from footage.catalogue.authorities import EVENT, NEIGHBOURHOOD, Authorities
 from footage.catalogue.queries import Query
 from footage.catalogue.record import Record
@@ -86,7 +87,7 @@ OnwardOf = Callable[[Record, Authorities, str], Onward]
 
 def _of_events(record: Record, names: Authorities, language: str) -> Onward:
     return [
-        {"said": name, "path": f"/{language}/events/{slug}/"}
+        {"said": name, "path": name_path(language, EVENT, slug)}
         for slug in record.events
         if (name := names.name(EVENT, slug, language))
     ]
@@ -105,7 +106,7 @@ def _of_place(record: Record, names: Authorities, language: str) -> Onward:
     if not slug:
         return []
     name = names.name(NEIGHBOURHOOD, slug, language)
-    onward = [{"said": name, "path": f"/{language}/neighbourhoods/{slug}/"}] if name else []
+    onward = [{"said": name, "path": name_path(language, NEIGHBOURHOOD, slug)}] if name else []
     if day is not None:
         here = {"neighbourhood": (slug,)}
         before = Query(chosen=here, end=day).address

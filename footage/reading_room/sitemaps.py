@@ -8,18 +8,22 @@ video search only where readers may see it unasked and download it. Dates are da
 from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
-from django.conf import settings
 from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 
 from footage.catalogue import showing
-from footage.catalogue.authorities import EVENT, FILM, JOURNALIST, NEIGHBOURHOOD
+from footage.catalogue.addresses import (
+    NAME_FOLDERS,
+    absolute,
+    media_address,
+    name_path,
+    record_path,
+)
 from footage.catalogue.freshness import fresh
 from footage.catalogue.models import PublicAuthority, PublicRecord, RecordQuerySet
 from footage.catalogue.record import Record
 from footage.normalisation import writable_in_xml
-from footage.reading_room.pages import LANGUAGES, record_path
-from footage.reading_room.player import copy_of
+from footage.reading_room.pages import LANGUAGES
 from footage.reading_room.rendering import only_read, page
 
 MEDIA_TYPE = "application/xml; charset=utf-8"
@@ -29,12 +33,6 @@ SECTIONS = (
     *("", "clips/", "neighbourhoods/", "map/", "dates/", "journalists/", "testimonies/"),
     *("about/", "about/data/", "about/api/", "safety/"),
 )
-FOLDERS = {
-    NEIGHBOURHOOD: "neighbourhoods",
-    JOURNALIST: "journalists",
-    EVENT: "events",
-    FILM: "films",
-}
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 URLSET = (
     f'{HEAD}<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
@@ -51,7 +49,7 @@ def index(request: HttpRequest) -> HttpResponse:
     last = PublicRecord.objects.aggregate(last=Max("pk"))["last"] or 0
     parts = ["pages", *(f"records-{number}" for number in range(1, -(-last // IN_PART) + 1))]
     listed = "".join(
-        f"<sitemap><loc>{escape(f'{settings.BASE_URL}/sitemaps/{part}.xml')}</loc></sitemap>\n"
+        f"<sitemap><loc>{escape(absolute(f'/sitemaps/{part}.xml'))}</loc></sitemap>\n"
         for part in parts
     )
     body = (
@@ -64,10 +62,13 @@ def index(request: HttpRequest) -> HttpResponse:
 @only_read
 def pages(request: HttpRequest) -> HttpResponse:
     """The sections, and a page for each published name that has one. One query."""
-    named = PublicAuthority.objects.filter(kind__in=FOLDERS).order_by("kind", "slug")
-    paths = [f"/{{}}/{section}" for section in SECTIONS]
-    paths += [f"/{{}}/{FOLDERS[kind]}/{slug}/" for kind, slug in named.values_list("kind", "slug")]
-    body = "".join(_urls({code: path.format(code) for code in LANGUAGES}) for path in paths)
+    named = PublicAuthority.objects.filter(kind__in=NAME_FOLDERS).order_by("kind", "slug")
+    listed = [{code: f"/{code}/{section}" for code in LANGUAGES} for section in SECTIONS]
+    listed += [
+        {code: name_path(code, kind, slug) for code in LANGUAGES}
+        for kind, slug in named.values_list("kind", "slug")
+    ]
+    body = "".join(map(_urls, listed))
     return fresh(request, HttpResponse(f"{URLSET}{body}</urlset>\n", content_type=MEDIA_TYPE))
 
 
@@ -95,11 +96,11 @@ def _part(rows: RecordQuerySet) -> Iterator[str]:
 def _urls(paths: dict[str, str], more: str = "", record: Record | None = None) -> str:
     """The same page in each language, each naming all."""
     beside = "".join(
-        f'<xhtml:link rel="alternate" hreflang="{code}" href="{escape(settings.BASE_URL + path)}"/>'
+        f'<xhtml:link rel="alternate" hreflang="{code}" href="{escape(absolute(path))}"/>'
         for code, path in paths.items()
     )
     return "".join(
-        f"<url><loc>{escape(settings.BASE_URL + path)}</loc>{more}{beside}"
+        f"<url><loc>{escape(absolute(path))}</loc>{more}{beside}"
         f"{_video(record, code) if record else ''}</url>\n"
         for code, path in paths.items()
     )
@@ -107,7 +108,7 @@ def _urls(paths: dict[str, str], more: str = "", record: Record | None = None) -
 
 def _video(record: Record, language: str) -> str:
     """What video search is told of a film that anybody may see and download; else nothing."""
-    film, poster = copy_of(record, "playable"), showing.picture(record)
+    film, poster = showing.copy_of(record, "playable"), showing.picture(record)
     if film is None or poster is None or not record.download:
         return ""
     arabic = language == "ar"
@@ -116,10 +117,10 @@ def _video(record: Record, language: str) -> str:
     said = said if arabic else said[::-1]
     title = titles[0] or titles[1] or record.reference
     told = {
-        "thumbnail_loc": f"{settings.BASE_URL}/media/{poster.name}",
+        "thumbnail_loc": media_address(poster),
         "title": title,
         "description": (said[0] or said[1] or title)[:LONGEST_DESCRIPTION],
-        "content_loc": f"{settings.BASE_URL}/media/{film.name}",
+        "content_loc": media_address(film),
     }
     if record.duration_s and record.duration_s >= 1:
         told["duration"] = str(round(record.duration_s))

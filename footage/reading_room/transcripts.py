@@ -5,6 +5,7 @@ from typing import Any
 
 from footage import vocabularies
 from footage.catalogue import moments
+from footage.catalogue.formats.spoken import segments
 from footage.catalogue.record import Record, Transcript
 from footage.reading_room.wording import direction, label_of
 from footage.timed_text import Segment
@@ -15,11 +16,10 @@ def segments_of(record: Record, language: str) -> list[Segment]:
     if record.advisory_level == "withheld":
         return []
     return [
-        Segment(round(each.start_s * 1000), round(each.end_s * 1000), each.speaker, each.text)
+        said
         for transcript in record.transcripts
         if transcript.language == language and transcript.clip == record.reference
-        for each in transcript.segments
-        if each.text.strip()
+        for said in segments(transcript)
     ]
 
 

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 
 from footage import vocabularies
 from footage.catalogue import answers, authorities, beside, moments
+from footage.catalogue.addresses import record_path
 from footage.catalogue.authorities import FILM, NEIGHBOURHOOD, Authorities
 from footage.catalogue.counts import Facets
 from footage.catalogue.index import remembering
@@ -19,13 +20,12 @@ from footage.catalogue.record import Record
 from footage.reading_room import pages
 from footage.reading_room.choices import Choice
 from footage.reading_room.facets import filters
+from footage.reading_room.language_free import found
 from footage.reading_room.listing import listing
 from footage.reading_room.narrowing import narrowing
 from footage.reading_room.nothing import offers
 from footage.reading_room.rendering import page, reader_language, remembered, respond
 from footage.reading_room.wording import say_day
-from footage.references import ReferenceError as NotAReference
-from footage.references import parse_reference
 
 LATEST = 8
 # Of a value of a filter, or a bar, with its link, as Python keeps them.
@@ -118,7 +118,7 @@ def testimonies(request: HttpRequest) -> HttpResponse:
 
 @page
 def clip(request: HttpRequest, reference: str) -> HttpResponse:
-    row = _row(reference)
+    row = found(reference)
     if elsewhere := _elsewhere(request, row, reference, "clip"):
         return elsewhere
     if row.withdrawn_at is not None:
@@ -139,7 +139,7 @@ def clip(request: HttpRequest, reference: str) -> HttpResponse:
 @page
 def embed(request: HttpRequest, reference: str) -> HttpResponse:
     """A clip alone, for frames on other sites. Its gate is the same, and so is its tombstone."""
-    row = _row(reference)
+    row = found(reference)
     language = reader_language()
     if row.kind != "clip":
         raise Http404
@@ -152,13 +152,13 @@ def embed(request: HttpRequest, reference: str) -> HttpResponse:
         return respond(request, "embed.html", context, status=410)
     choice = Choice.read(request.GET)
     context = pages.clip_page(row.read(), row, authorities.current(), language, choice=choice)
-    context["page_path"] = pages.record_path(language, row.kind, row.reference)
+    context["page_path"] = record_path(language, row.kind, row.reference)
     return respond(request, "embed.html", {**context, "embedded": True})
 
 
 @page
 def testimony(request: HttpRequest, reference: str) -> HttpResponse:
-    row = _row(reference)
+    row = found(reference)
     if elsewhere := _elsewhere(request, row, reference, "testimony"):
         return elsewhere
     if row.withdrawn_at is not None:
@@ -201,17 +201,6 @@ def _paged(query: Query, path: str) -> Callable[[str], str]:
     return lambda cursor: path + replace(query, after=cursor).address
 
 
-def _row(reference: str) -> PublicRecord:
-    """The record under a reference, however it was typed. Raises Http404."""
-    try:
-        row = beside.find(parse_reference(reference))
-    except NotAReference as error:
-        raise Http404 from error
-    if row is None:
-        raise Http404
-    return row
-
-
 def _elsewhere(
     request: HttpRequest, row: PublicRecord, reference: str, kind: str
 ) -> HttpResponse | None:
@@ -219,7 +208,7 @@ def _elsewhere(
     if row.reference == reference and row.kind == kind:
         return None
     asked = request.META.get("QUERY_STRING", "")
-    path = pages.record_path(reader_language(), row.kind, row.reference)
+    path = record_path(reader_language(), row.kind, row.reference)
     moved = HttpResponsePermanentRedirect(f"{path}?{asked}" if asked else path)
     moved["Cache-Control"] = "no-cache"
     return moved

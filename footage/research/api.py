@@ -21,17 +21,17 @@ from django.http import (
 
 from footage import vocabularies
 from footage.catalogue import answers, authorities, dictionary, interface, queries
+from footage.catalogue.addresses import absolute
 from footage.catalogue.authorities import Authorities
-from footage.catalogue.beside import find
+from footage.catalogue.beside import find_typed
 from footage.catalogue.counts import Bar, Facets
 from footage.catalogue.index.searching import MOST_RANKED
 from footage.catalogue.index.words import placed
 from footage.catalogue.interface import Parameter
 from footage.catalogue.models import PublicAuthority, PublicRecord
+from footage.catalogue.moments import plain
 from footage.catalogue.published import published, published_name, tombstone
 from footage.catalogue.queries import FACETS, Query
-from footage.references import ReferenceError as NotAReference
-from footage.references import parse_reference
 from footage.research import openapi
 from footage.research.answering import as_json, fresh, not_searched, resource
 from footage.research.asked import (
@@ -98,15 +98,11 @@ def _listed(
 def record(request: HttpRequest, reference: str) -> HttpResponse:
     """One record, in the shape of a list's; 410 with its tombstone once it is withdrawn."""
     checked(request.GET, ())
-    try:
-        canonical = parse_reference(reference)
-    except NotAReference as error:
-        raise Http404 from error
-    row = find(canonical)
+    row = find_typed(reference)
     if row is None:
         raise Http404
-    if canonical != reference:
-        moved = HttpResponsePermanentRedirect(f"/api/v1/records/{canonical}")
+    if row.reference != reference:
+        moved = HttpResponsePermanentRedirect(f"/api/v1/records/{row.reference}")
         moved["Cache-Control"] = "no-cache"
         return moved
     if row.withdrawn_at is not None:
@@ -154,7 +150,7 @@ def _speaking(record: dict[str, Any], stems: frozenset[str]) -> dict[str, Any]:
             "language": transcript["language"],
             "status": transcript["status"],
             "clip": transcript["clip"],
-            "address": f"{settings.BASE_URL}/c/{transcript['clip']}?t={segment['start_s']:g}",
+            "address": absolute(f"/c/{transcript['clip']}?t={plain(segment['start_s'])}"),
             **segment,
         }
         for transcript in record["transcripts"]

@@ -10,9 +10,6 @@ from django.http import HttpRequest, HttpResponse
 
 from footage.catalogue import authorities, beside, citing, moments
 from footage.catalogue.freshness import fresh, only_read
-from footage.catalogue.models import PublicRecord
-from footage.references import ReferenceError as NotAReference
-from footage.references import parse_reference
 from footage.research.problems import problem
 
 # unAPI's names of the forms.
@@ -41,7 +38,7 @@ def unapi(request: HttpRequest) -> HttpResponse:
     reference, _colon, said = identifier.partition(":")
     language, _colon, seconds = said.partition(":")
     if form is None:
-        row = _found(reference)
+        row = beside.find_typed(reference)
         return _formats(request, identifier, 300) if row else _unknown(request)
     if form not in UNAPI:
         return problem(406, "Unknown format", f"format is one of {', '.join(UNAPI)}.")
@@ -57,7 +54,7 @@ def _cited(
     language: str,
     moment: moments.Moment | None,
 ) -> HttpResponse:
-    row = _found(reference)
+    row = beside.find_typed(reference)
     if row is None:
         return _unknown(request)
     if row.withdrawn_at is not None:
@@ -68,13 +65,6 @@ def _cited(
     response = HttpResponse(written(made), content_type=f"{media_type}; charset=utf-8")
     response["Content-Disposition"] = f'inline; filename="{row.reference}.{suffix}"'
     return fresh(request, response)
-
-
-def _found(reference: str) -> PublicRecord | None:
-    try:
-        return beside.find(parse_reference(reference))
-    except NotAReference:
-        return None
 
 
 def _unknown(request: HttpRequest) -> HttpResponse:

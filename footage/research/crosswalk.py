@@ -7,17 +7,16 @@ decided once.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from django.conf import settings
-
 from footage import vocabularies
+from footage.catalogue import showing
+from footage.catalogue.addresses import absolute, captions_path, media_address, record_path
 from footage.catalogue.authorities import (
     EVENT,
     FILM,
-    JOURNALIST,
     NEIGHBOURHOOD,
-    WITNESS,
     Authorities,
     Authority,
+    credited,
 )
 from footage.catalogue.citing import ARCHIVE, LANGUAGES, WITHHELD
 from footage.catalogue.record import Record, Rendition, Transcript
@@ -36,7 +35,6 @@ __all__ = [
 
 # Terms of the DCMI type vocabulary. A testimony is an account; the clips that carry it are others.
 DCMI_TYPES = {"video": "MovingImage", "photograph": "StillImage", "sound": "Sound", None: "Text"}
-FOLDERS = {"clip": "clips", "testimony": "testimonies"}
 PLAYED = ("playable", "sound", "photograph", "photograph-small", "playable-240", "playable-720")
 
 Words = tuple[str, str]  # (language, text)
@@ -55,13 +53,12 @@ class Described:
         return absolute(f"/c/{self.record.reference}")
 
     def page(self, language: str) -> str:
-        folder = FOLDERS[self.record.kind]
-        return absolute(f"/{language}/{folder}/{self.record.reference}/")
+        return absolute(record_path(language, self.record.kind, self.record.reference))
 
     @property
     def closed(self) -> bool:
         """Whether nothing of the picture or the sound may be shown, or named, unasked."""
-        return self.record.gated or self.record.advisory_level == "withheld"
+        return showing.closed(self.record)
 
     @property
     def titles(self) -> list[Words]:
@@ -76,12 +73,7 @@ class Described:
     @property
     def credit(self) -> Authority | None:
         """The published byline; None where the name is withheld."""
-        if self.record.credit != "byline":
-            return None
-        slugs = {JOURNALIST: self.record.journalist, WITNESS: self.record.witness}
-        first = (WITNESS, JOURNALIST) if self.record.kind == "testimony" else (JOURNALIST, WITNESS)
-        found = (self.names.get(kind, slugs[kind]) for kind in first)
-        return next((each for each in found if each), None)
+        return credited(self.record, self.names)
 
     @property
     def places(self) -> list[Authority]:
@@ -152,10 +144,7 @@ class Described:
     @property
     def poster(self) -> Rendition | None:
         """A still that may stand for the record in a list; None when closed."""
-        stills = ("poster", "photograph-small", "photograph")
-        found = [copy for copy in self.record.renditions if copy.role in stills]
-        found.sort(key=lambda copy: stills.index(copy.role))
-        return found[0] if found and not self.closed else None
+        return showing.picture(self.record)
 
     @property
     def transcripts(self) -> list[Transcript]:
@@ -190,16 +179,8 @@ class Described:
         return [each for each in found if each is not None]
 
 
-def absolute(path: str) -> str:
-    return f"{settings.BASE_URL}{path}"
-
-
-def media_address(copy: Rendition) -> str:
-    return absolute(f"/media/{copy.name}")
-
-
 def captions_address(reference: str, language: str) -> str:
-    return absolute(f"/c/{reference}/captions/{language}.vtt")
+    return absolute(captions_path(reference, language))
 
 
 def labels(vocabulary: vocabularies.Vocabulary, code: str) -> list[Words]:

@@ -15,8 +15,9 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
 from footage import vocabularies
-from footage.catalogue import answers, authorities, interface, showing
-from footage.catalogue.authorities import JOURNALIST, WITNESS, Authorities
+from footage.catalogue import answers, authorities, citing, interface, showing
+from footage.catalogue.addresses import absolute, media_address, record_path
+from footage.catalogue.authorities import Authorities, credited
 from footage.catalogue.models import PublicRecord
 from footage.catalogue.record import Record
 from footage.normalisation import writable_in_xml
@@ -25,10 +26,8 @@ from footage.research.asked import limit_of, question
 
 MEDIA_TYPE = "application/atom+xml; charset=utf-8"
 MEDIA_RSS = "http://search.yahoo.com/mrss/"
-LANGUAGES = ("en", "ar")
 # Of a feed of nothing: no clock is asked, so that the same catalogue gives the same bytes.
 NEVER = datetime(2012, 1, 1, tzinfo=UTC)
-FOLDERS = {"clip": "clips", "testimony": "testimonies"}
 
 
 class Feed(Atom1Feed):
@@ -51,7 +50,7 @@ class Feed(Atom1Feed):
 @resource
 def clips(request: HttpRequest, language: str) -> HttpResponse:
     """The records a query finds, those published last first."""
-    if language not in LANGUAGES:
+    if language not in citing.LANGUAGES:
         raise Http404
     query, _walk = question(request.GET, interface.FEED)
     query = replace(query, sort="published")
@@ -81,8 +80,8 @@ def _entry(row: PublicRecord, names: Authorities, language: str) -> dict[str, An
     codes = [code for code in record.subjects if code in vocabularies.SUBJECTS]
     return {
         "title": _text(record, "title", first, second) or record.reference,
-        "link": f"{settings.BASE_URL}/{language}/{FOLDERS[row.kind]}/{row.reference}/",
-        "unique_id": f"{settings.BASE_URL}/c/{row.reference}",
+        "link": absolute(record_path(language, row.kind, row.reference)),
+        "unique_id": absolute(f"/c/{row.reference}"),
         "description": _text(record, "summary", first, second),
         "author_name": writable_in_xml(_credit(record, names, language)),
         "pubdate": _day(row.published_at.date()),
@@ -93,7 +92,7 @@ def _entry(row: PublicRecord, names: Authorities, language: str) -> dict[str, An
             if record.rights in vocabularies.RIGHTS
             else None
         ),
-        "picture": f"{settings.BASE_URL}/media/{picture.name}" if picture else "",
+        "picture": media_address(picture) if picture else "",
     }
 
 
@@ -104,11 +103,8 @@ def _text(record: Record, name: str, first: str, second: str) -> str:
 
 
 def _credit(record: Record, names: Authorities, language: str) -> str:
-    if record.credit == "byline":
-        for kind, slug in ((JOURNALIST, record.journalist), (WITNESS, record.witness)):
-            if name := names.name(kind, slug, language):
-                return name
-    return _("Name withheld")
+    by = credited(record, names)
+    return by.name(language) if by else citing.WITHHELD[language]
 
 
 def _day(day: date) -> datetime:

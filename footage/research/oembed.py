@@ -13,15 +13,20 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from footage.catalogue import authorities, beside, citing, moments, showing
-from footage.catalogue.authorities import JOURNALIST, credited
+from footage.catalogue.addresses import (
+    FRAME_HEIGHT,
+    FRAME_WIDTH,
+    absolute,
+    embed_path,
+    media_address,
+    name_path,
+)
+from footage.catalogue.authorities import credited
 from footage.catalogue.freshness import fresh, only_read
-from footage.references import ReferenceError as NotAReference
-from footage.references import parse_reference
 from footage.research.problems import problem
 
-# Of the frame, in CSS pixels: as wide as a column of text, as high as a player with its controls.
-WIDTH, HEIGHT = 640, 560
 NARROWEST = 240
+NOWHERE = ("", "en", None)
 
 
 @only_read
@@ -34,29 +39,26 @@ def oembed(request: HttpRequest) -> HttpResponse:
     if request.GET.get("format", "json") != "json":
         return problem(501, "Unknown format", "format is json.")
     sizes = {}
-    for name, most in (("maxwidth", WIDTH), ("maxheight", HEIGHT)):
+    for name, most in (("maxwidth", FRAME_WIDTH), ("maxheight", FRAME_HEIGHT)):
         asked = request.GET.get(name, str(most))
         if not asked.isascii() or not asked.isdigit() or len(asked) > 6 or int(asked) < 1:
             return problem(400, f"Unusable {name}", f"{name} is a number of pixels.")
         sizes[name] = min(most, int(asked))
-    found = _pasted(request.GET.get("url", ""))
-    if found is None:
-        return problem(404, "Nothing to embed", "url is the address of a clip of this archive.")
-    reference, language, moment = found
-    row = beside.find(reference)
+    typed, language, moment = _pasted(request.GET.get("url", ""))
+    row = beside.find_typed(typed)
     if row is None or row.kind != "clip" or row.withdrawn_at is not None:
         return problem(404, "Nothing to embed", "url is the address of a clip of this archive.")
     names, record = authorities.current(), row.read()
     cited = citing.cite(record, row.version, row.revised_at.date(), names, language, moment)
     asked = f"?t={moments.write(moment)}" if moment else ""
-    address = f"{settings.BASE_URL}/{language}/embed/{record.reference}/{asked}"
+    address = absolute(f"{embed_path(language, record.reference)}{asked}")
     width = max(NARROWEST, sizes["maxwidth"])
     told: dict[str, Any] = {
         "version": "1.0",
         "type": "video" if record.medium == "video" else "rich",
         "title": cited.title,
         "provider_name": citing.ARCHIVE[language],
-        "provider_url": f"{settings.BASE_URL}/{language}/",
+        "provider_url": absolute(f"/{language}/"),
         "width": width,
         "height": sizes["maxheight"],
         "html": (
@@ -67,35 +69,31 @@ def oembed(request: HttpRequest) -> HttpResponse:
     by = credited(record, names)
     if by:
         told["author_name"] = by.name(language)
-        if by.kind == JOURNALIST:
-            told["author_url"] = f"{settings.BASE_URL}/{language}/journalists/{by.slug}/"
+        if page := name_path(language, by.kind, by.slug):
+            told["author_url"] = absolute(page)
     if picture := showing.picture(record):
-        told["thumbnail_url"] = f"{settings.BASE_URL}/media/{picture.name}"
+        told["thumbnail_url"] = media_address(picture)
         told["thumbnail_width"], told["thumbnail_height"] = picture.width, picture.height
     response = HttpResponse(orjson.dumps(told), content_type="application/json")
     return fresh(request, response)
 
 
-def _pasted(address: str) -> tuple[str, str, moments.Moment | None] | None:
-    """(reference, language, moment) of a clip's address; None for any that is not one of ours.
+def _pasted(address: str) -> tuple[str, str, moments.Moment | None]:
+    """(what stands for the reference, language, moment); "" first for an address not of ours.
 
     Takes the permanent address, the clip's page and its page for frames, in either language.
     """
     try:
         own, given = urlsplit(settings.BASE_URL), urlsplit(address[:2000])
     except ValueError:
-        return None
+        return NOWHERE
     if (given.scheme, given.netloc) != (own.scheme, own.netloc):
-        return None
+        return NOWHERE
     language = "en"
     parts = given.path.strip("/").split("/")
     if len(parts) == 3 and parts[0] in citing.LANGUAGES and parts[1] in {"clips", "embed"}:
         language, parts = parts[0], ["c", parts[2]]
     if len(parts) != 2 or parts[0] != "c":
-        return None
-    try:
-        reference = parse_reference(parts[1])
-    except NotAReference:
-        return None
+        return NOWHERE
     asked = dict(pair.partition("=")[::2] for pair in given.query.split("&"))
-    return reference, language, moments.read(asked.get("t", "").replace("%2C", ","))
+    return parts[1], language, moments.read(asked.get("t", "").replace("%2C", ","))
