@@ -1,6 +1,6 @@
 """The browser libraries in static/vendor: named in vendor.json, pinned in vendor.lock.json.
 
-    vendor.py update    fetch the named files with npm, which is needed for nothing else
+    vendor.py update    fetch the named files with npm
     vendor.py check     offline: every file is there and unchanged, and there is no other
 
 The lock holds each package's version, licence and registry integrity, and the SHA-256 of each file.

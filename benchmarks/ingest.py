@@ -5,7 +5,7 @@
 Prints JSON: bytes a second of `hashlib` + write + fsync of a file (the yardstick), of the write
 path fed from memory, and of an upload over tus to a real server; the server's largest resident
 memory during that upload; and how long other requests took meanwhile. All on one disk, in one
-run, alternating; the bound is the ratio (docs/architecture.md, budgets).
+run, alternating; the bound is the ratio (docs/performance.md).
 """
 
 import argparse

@@ -5,8 +5,8 @@ Over a demonstration of its own, or over a site that runs: the middle one of thr
     python benchmarks/lighthouse.py [http://127.0.0.1:8000]
 
 Bytes, requests and movements of pages are bounded in every run of the tests
-(tests/gates/test_network.py); the figure itself also counts how busy the machine is, so it is
-measured on an idle one, by hand.
+(tests/gates/test_network.py); the figure itself also counts how busy the machine is, so it means
+something on an idle one.
 """
 
 import contextlib

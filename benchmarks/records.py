@@ -271,6 +271,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--number", type=int, default=100_000)
     number = parser.parse_args().number
+    if "ARCHIVE_DATA" not in os.environ:
+        # The default is where the real archive lies.
+        parser.error("name a folder for the invented records: ARCHIVE_DATA=/tmp/million")
     started = time.monotonic()
     prepare()
     fill(number)

@@ -16,7 +16,10 @@ FIXTURES = Path(__file__).resolve().parent.parent.parent / "fixtures"
 
 
 class Command(BaseCommand):
-    help = "Load the gazetteer, the archive's first film and the roles. Run again after an update."
+    help = (
+        "Load the gazetteer, the archive's first film, the dated events and the roles. "
+        "Run again after an update."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         with transaction.atomic():

@@ -15,7 +15,7 @@ class Command(BaseCommand):
     help = "Publish a clip or testimony, or revise it when it is published already."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("reference", help="as shown in the admin, e.g. AA-7Q2K-M3XT-9")
+        parser.add_argument("reference", help="as shown in the admin, e.g. AA-7Q2K-M3XT-H")
         parser.add_argument("--by", required=True, help="user name of the publisher who acts")
         parser.add_argument(
             "--despite-giveaways",
