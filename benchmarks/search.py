@@ -31,7 +31,7 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(CHECKOUT), str(CHECKOUT / "benchmarks")]
 
 import records  # noqa: E402  (found through the line above)
-from full_text import PAGE, PostgreSQLText, SQLiteText  # noqa: E402
+from full_text import PAGE, full_text  # noqa: E402
 
 LISTS = {
     "everything": "",
@@ -301,12 +301,6 @@ def by_orm(query: Any) -> int:
         terms = PublicTerm.objects.filter(facet=facet, record__in=found)
         list(terms.values_list("value").annotate(Count("pk")))
     return int(paginator.count)
-
-
-def full_text() -> SQLiteText:
-    from django.db import connection
-
-    return PostgreSQLText() if connection.vendor == "postgresql" else SQLiteText()
 
 
 if __name__ == "__main__":

@@ -104,8 +104,7 @@ def days(query: Query, names: Authorities) -> list[Span]:
 
 def without_words(query: Query) -> Query:
     """The query as the database can answer it."""
-    sort = "newest" if query.sort == "relevance" else query.sort
-    return replace(query, text="", sort=sort, after=query.after if sort == query.sort else "")
+    return replace(query.without_text(), after="" if query.sort == "relevance" else query.after)
 
 
 def _page(query: Query, search: Search, size: int, *, again: bool = False) -> Page:

@@ -5,10 +5,11 @@ however deep it lies, and records that come or go elsewhere never shift it.
 """
 
 import base64
-import binascii
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import orjson
 from django.db.models import Q
@@ -20,6 +21,16 @@ ORDERS = {
     "published": ("published_at", True),
     "surely": ("surely", True),
 }
+
+
+def packed(parts: Sequence[Any]) -> str:
+    """The parts of a place in a list as an address carries them: JSON in base64url, unpadded."""
+    return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
+
+
+def unpacked(text: str) -> Any:
+    """What was packed, or anything else that was packed so. Raises ValueError for what was not."""
+    return orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
 
 
 @dataclass(frozen=True)
@@ -37,17 +48,15 @@ class Cursor:
         if not text or len(text) > 200 or not text.isascii():
             return None
         try:
-            parts = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-            written, back, key, reference = parts
+            written, back, key, reference = unpacked(text)
             if (written, type(back)) != (sort, bool) or not _is_reference(reference):
                 return None
             return cls(sort, back, _key_from(sort, key), reference)
-        except (binascii.Error, ValueError, TypeError):
+        except (ValueError, TypeError):
             return None
 
     def write(self) -> str:
-        parts = [self.sort, self.back, self.key, self.reference]
-        return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
+        return packed([self.sort, self.back, self.key, self.reference])
 
     def beyond(self) -> Q:
         """The records on the far side of the cursor, in the direction of reading."""

@@ -208,7 +208,7 @@ def published(row: PublicRecord, names: Authorities) -> dict[str, Any]:
         found[name] = value
         if kind := NAMED.get(name):
             for language in ("en", "ar"):
-                found[f"{name}_name_{language}"] = _named(names, kind, value, language)
+                found[f"{name}_name_{language}"] = names_of(names, kind, value, language)
     return found
 
 
@@ -249,7 +249,7 @@ LEFT_OUT: dict[str, Any] = {
 }
 
 
-def _named(names: Authorities, kind: str, value: Any, language: str) -> Any:
+def names_of(names: Authorities, kind: str, value: Any, language: str) -> Any:
     if isinstance(value, list):
         return [names.name(kind, slug, language) for slug in value]
     return names.name(kind, value, language) or None

@@ -7,12 +7,22 @@ that is graphic shows nothing of itself before the reader's choice, and one held
 
 import orjson
 
-from footage.catalogue.record import Record, Rendition
+from footage.catalogue.record import Record, Rendition, Transcript
 
 
 def closed(record: Record) -> bool:
     """Whether no frame, sound or address of a copy is given out unasked."""
-    return record.advisory_level in {"graphic", "withheld"}
+    return record.gated or held_back(record)
+
+
+def held_back(record: Record) -> bool:
+    """Whether a record is described only: neither shown nor read, asked for or not."""
+    return record.advisory_level == "withheld"
+
+
+def spoken(record: Record) -> tuple[Transcript, ...]:
+    """Its transcripts; none of a record held back, even one stored before that was so."""
+    return () if held_back(record) else record.transcripts
 
 
 def picture(record: Record) -> Rendition | None:

@@ -29,9 +29,10 @@ from django.utils.translation import gettext as _
 
 from footage.catalogue import authorities, citing, moments
 from footage.catalogue.authorities import Authorities
+from footage.catalogue.formats.zipped import Sink
 from footage.catalogue.models import PublicRecord, PublicRendition
 from footage.catalogue.record import Record, Rendition
-from footage.catalogue.showing import closed, copy_of
+from footage.catalogue.showing import closed, copy_of, held_back, spoken
 from footage.reading_room import pages
 from footage.reading_room.choices import Choice
 from footage.reading_room.language_free import found
@@ -75,7 +76,7 @@ def serve(request: HttpRequest, reference: str) -> HttpResponseBase:
 
 def _recording(row: PublicRecord, record: Record, choice: Choice) -> Rendition | None:
     """The copy that goes along; None where that is not agreed to, or was not asked for."""
-    if record.advisory_level == "withheld" or (closed(record) and not choice.show):
+    if held_back(record) or (closed(record) and not choice.show):
         return None
     copy = copy_of(record, *CARRIED)
     # The very row that /media/ asks, so that a consent taken back counts here too.
@@ -106,10 +107,8 @@ def _files(
             texts[f"transcript.{code}.vtt"] = write_webvtt(segments, code)
             texts[f"transcript.{code}.txt"] = _spoken(record, code)
     # Without the list of copies: their addresses are the archive's, and not to be taken along.
-    kept: dict[str, Any] = {"renditions": ()}
-    if record.advisory_level == "withheld":
-        kept["transcripts"] = ()
-    texts["record.json"] = record.model_copy(update=kept).canonical() + "\n"
+    kept = record.model_copy(update={"renditions": (), "transcripts": spoken(record)})
+    texts["record.json"] = kept.canonical() + "\n"
     files = {name: text.encode() for name, text in sorted(texts.items())}
     files |= {name: _layout(source) for name, source in LAYOUT.items()}
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
@@ -135,14 +134,13 @@ def _page(row: PublicRecord, record: Record, names: Authorities, language: str, 
 
     # As readers get it, but that it names no address of a copy: the recording is beside it.
     shown = pages.clip_page(record, row, names, language, media=lambda name: "")
-    spoken = () if record.advisory_level == "withheld" else record.transcripts
     context: dict[str, Any] = {
         **pages.frame(language, f"/{language}/"),
         **shown,
         "file": file,
         "closed": closed(record),
         "element": {"sound": "audio", "photograph": "img"}.get(record.medium or "", "video"),
-        "transcript": side_by_side(spoken, language, at),
+        "transcript": side_by_side(spoken(record), language, at),
     }
     return loader.get_template("reading_room/bundle.html", using="public").render(context)
 
@@ -182,24 +180,6 @@ def _layout(name: str) -> bytes:
 
 
 # --- The zip -----------------------------------------------------------------------------------
-class _Sink:
-    """What `ZipFile` writes to: keeps bytes until they are taken. It cannot be sought in."""
-
-    def __init__(self) -> None:
-        self.kept: list[bytes] = []
-
-    def write(self, data: bytes) -> int:
-        self.kept.append(bytes(data))
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing waits anywhere else."""
-
-    def taken(self) -> bytes:
-        taken, self.kept = b"".join(self.kept), []
-        return taken
-
-
 def _zipped(
     row: PublicRecord, files: dict[str, bytes], recording: Rendition | None
 ) -> Iterator[bytes]:
@@ -218,7 +198,7 @@ def _zipped(
             whole = pieces(recording.name, 0, recording.bytes)
             yield entry(row.reference + suffix, recording.bytes), whole
 
-    sink = _Sink()
+    sink = Sink()
     with ZipFile(sink, "w", ZIP_STORED) as archive:  # type: ignore[call-overload]
         for made, contents in parts():
             with archive.open(made, "w") as into:

@@ -26,7 +26,7 @@ from footage.catalogue.authorities import EVENT, FILM, NEIGHBOURHOOD
 from footage.catalogue.authorities import Authorities as Names
 from footage.catalogue.authorities import credited as byline
 from footage.catalogue.record import Record, Transcript
-from footage.catalogue.showing import closed, picture
+from footage.catalogue.showing import closed, held_back, picture, spoken
 from footage.reading_room import linked_data
 from footage.reading_room.choices import Choice as Choice
 from footage.reading_room.player import MediaAddress, download, made, played, player
@@ -146,18 +146,17 @@ def clip_page(
 ) -> dict[str, Any]:
     """Everything the page of a clip shows. `links` are cards with `relation` and a range."""
     gate = record.gated and not choice.show
-    withheld = record.advisory_level == "withheld"
+    withheld = held_back(record)
     links = list(links)
     shown = None if gate else player(record, language, choice, media)
     kept = replace(choice, quality=shown["quality"] if shown else "")
-    spoken = () if withheld else record.transcripts
     return {
         **_about(record, envelope, authorities, language),
         "gate": _gate(record, language, choice) if gate else None,
         "withheld": withheld,
         "player": shown,
         "download": download(record, shown, media),
-        "transcript": side_by_side(spoken, language, moment_here(kept.kept)),
+        "transcript": side_by_side(spoken(record), language, moment_here(kept.kept)),
         "advisories": [_advisory(advisory, language) for advisory in record.advisories],
         "made": made(record),
         "copies": [] if gate or withheld else played(record),

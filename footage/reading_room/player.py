@@ -11,7 +11,7 @@ from footage import vocabularies
 from footage.catalogue import moments
 from footage.catalogue.addresses import captions_path
 from footage.catalogue.record import Record, Rendition
-from footage.catalogue.showing import copy_of
+from footage.catalogue.showing import copy_of, held_back
 from footage.reading_room.choices import Choice
 
 MediaAddress = Callable[[str], str]
@@ -37,7 +37,7 @@ def player(
     record: Record, language: str, choice: Choice, media: MediaAddress
 ) -> dict[str, Any] | None:
     """The element that plays or shows the clip; None when there is nothing to play."""
-    if record.advisory_level == "withheld":
+    if held_back(record):
         return None
     if (photograph := copy_of(record, "photograph")) is not None:
         return _photograph(record, photograph, choice, media)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from footage import vocabularies
-from footage.catalogue import moments
+from footage.catalogue import moments, showing
 from footage.catalogue.formats.spoken import segments
 from footage.catalogue.record import Record, Transcript
 from footage.reading_room.wording import direction, label_of
@@ -13,11 +13,9 @@ from footage.timed_text import Segment
 
 def segments_of(record: Record, language: str) -> list[Segment]:
     """What is said in a clip, in one language; nothing of a clip that is held back."""
-    if record.advisory_level == "withheld":
-        return []
     return [
         said
-        for transcript in record.transcripts
+        for transcript in showing.spoken(record)
         if transcript.language == language and transcript.clip == record.reference
         for said in segments(transcript)
     ]

@@ -25,6 +25,7 @@ from footage.catalogue.addresses import absolute
 from footage.catalogue.authorities import Authorities
 from footage.catalogue.beside import find_typed
 from footage.catalogue.counts import Bar, Facets
+from footage.catalogue.cursors import packed
 from footage.catalogue.index.searching import MOST_RANKED
 from footage.catalogue.index.words import placed
 from footage.catalogue.interface import Parameter
@@ -41,7 +42,6 @@ from footage.research.asked import (
     place_in_list,
     question,
     whole_number,
-    written,
 )
 from footage.research.problems import problem
 
@@ -179,7 +179,7 @@ def all_authorities(request: HttpRequest) -> HttpResponse:
     following = ""
     if len(found) > limit:
         last = found[limit - 1]
-        following = written(last.kind, last.slug)
+        following = packed([last.kind, last.slug])
     body = {
         "total": total,
         "next": _next(request, following),

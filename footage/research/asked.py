@@ -4,15 +4,12 @@ Pages pass over what they do not know, because a reader must not be stopped by a
 program that misspells a filter would take a wrong answer for a right one.
 """
 
-import base64
-import binascii
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 
-import orjson
 from django.http import HttpResponse, QueryDict
 
+from footage.catalogue.cursors import packed, unpacked
 from footage.catalogue.interface import MOST_CHOSEN, USUAL, Parameter
 from footage.catalogue.queries import Query
 from footage.research.problems import problem
@@ -90,20 +87,18 @@ class Walk:
     inner: str
 
     def write(self) -> str:
-        parts = [self.as_of, self.total, self.certain, self.inner]
-        return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
+        return packed([self.as_of, self.total, self.certain, self.inner])
 
     @classmethod
     def read(cls, text: str) -> "Walk":
         """Raises Refused for anything that `write` did not make."""
         try:
-            parts = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-            as_of, total, certain, inner = parts
+            as_of, total, certain, inner = parts = unpacked(text)
             if not all(type(each) is int and each >= 0 for each in (as_of, total, certain)):
                 raise ValueError(parts)
             if not isinstance(inner, str) or not inner:
                 raise ValueError(inner)
-        except (binascii.Error, ValueError, TypeError) as error:
+        except (ValueError, TypeError) as error:
             raise _not_a_cursor() from error
         return cls(as_of, total, certain, inner)
 
@@ -136,20 +131,15 @@ def _not_a_cursor() -> Refused:
 
 
 def place_in_list(given: QueryDict, length: int) -> list[str] | None:
-    """The texts that `written` put into `after`; None where it is not given. Raises Refused."""
+    """The texts packed in `after`; None where it is not given. Raises Refused."""
     if "after" not in given:
         return None
     text = str(given["after"])
     try:
-        parts: Any = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (binascii.Error, ValueError) as error:
+        parts = unpacked(text)
+    except ValueError as error:
         raise _not_a_cursor() from error
     usable = isinstance(parts, list) and len(parts) == length
     if not usable or not all(isinstance(each, str) and "\0" not in each for each in parts):
         raise _not_a_cursor()
     return list(parts)
-
-
-def written(*parts: str) -> str:
-    """A cursor of a list that is ordered by these texts."""
-    return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")

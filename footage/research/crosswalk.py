@@ -6,10 +6,11 @@ decided once.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from footage import vocabularies
 from footage.catalogue import showing
-from footage.catalogue.addresses import absolute, captions_path, media_address, record_path
+from footage.catalogue.addresses import absolute, captions_path, record_path
 from footage.catalogue.authorities import (
     EVENT,
     FILM,
@@ -18,20 +19,8 @@ from footage.catalogue.authorities import (
     Authority,
     credited,
 )
-from footage.catalogue.citing import ARCHIVE, LANGUAGES, WITHHELD
+from footage.catalogue.citing import LANGUAGES
 from footage.catalogue.record import Record, Rendition, Transcript
-
-__all__ = [
-    "ARCHIVE",
-    "LANGUAGES",
-    "WITHHELD",
-    "Described",
-    "absolute",
-    "both_names",
-    "captions_address",
-    "labels",
-    "media_address",
-]
 
 # Terms of the DCMI type vocabulary. A testimony is an account; the clips that carry it are others.
 DCMI_TYPES = {"video": "MovingImage", "photograph": "StillImage", "sound": "Sound", None: "Text"}
@@ -146,7 +135,7 @@ class Described:
         """A still that may stand for the record in a list; None when closed."""
         return showing.picture(self.record)
 
-    @property
+    @cached_property
     def transcripts(self) -> list[Transcript]:
         """Those with a line, one for each clip and language: a testimony may read several ranges
         of one clip."""

@@ -16,12 +16,12 @@ from typing import Any
 import orjson
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, QueryDict, StreamingHttpResponse
-from django.utils.cache import get_conditional_response
 from django.utils.http import parse_header_parameters
 
 from footage.catalogue import answers, authorities, formats, streams
 from footage.catalogue.authorities import Authorities
 from footage.catalogue.formats.about import About, about, data_package, table_schema, version
+from footage.catalogue.freshness import conditional
 from footage.catalogue.queries import PARAMETERS, Query
 from footage.research.answering import fresh, read_only
 from footage.research.problems import problem
@@ -55,13 +55,11 @@ def export(request: HttpRequest, format: str) -> HttpResponseBase:
     response["Content-Disposition"] = f'attachment; filename="{_file_name(of, format)}"'
     beside = f"{settings.BASE_URL}/export/datapackage.json{of.query.address}"
     response["Link"] = f'<{beside}>; rel="describedby"; type="{MEDIA_TYPE}"'
-    response["Cache-Control"] = "no-cache"
-    response["ETag"] = etag
     if encoded:
         response["Content-Encoding"] = "gzip"
     if not (file or form.packed):
         response["Vary"] = "Accept-Encoding"
-    return get_conditional_response(request, etag=etag, response=response) or response
+    return conditional(request, response, etag)
 
 
 @read_only

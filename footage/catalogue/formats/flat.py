@@ -15,7 +15,7 @@ import orjson
 from django.conf import settings
 
 from footage.catalogue.authorities import Authorities
-from footage.catalogue.published import LEFT_OUT, NAMED, Envelope, Tombstone, fields
+from footage.catalogue.published import LEFT_OUT, NAMED, Envelope, Tombstone, fields, names_of
 from footage.catalogue.record import SCHEMA, Record
 from footage.catalogue.streams import Row
 
@@ -75,16 +75,13 @@ class Flattening:
         for name, value in orjson.loads(f"{{{members}}}").items():
             named[name] = value
             for language in _BOTH:
-                named[f"{name}_name_{language}"] = self._name(NAMED[name], value, language)
+                named[f"{name}_name_{language}"] = names_of(
+                    self._names, NAMED[name], value, language
+                )
         if len(self._spliced) >= _MOST_REMEMBERED:
             self._spliced.clear()
         told = self._spliced[members] = orjson.dumps(named).decode()[1:-1]
         return told
-
-    def _name(self, kind: str, value: Any, language: str) -> Any:
-        if isinstance(value, list):
-            return [self._names.name(kind, slug, language) for slug in value]
-        return self._names.name(kind, value, language) or None
 
     # --- One row of a table -----------------------------------------------------------------------
     def cells(self, row: Row) -> list[Cell]:

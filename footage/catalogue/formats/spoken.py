@@ -15,11 +15,6 @@ WRITERS: dict[str, Callable[[list[Segment], str], str]] = {
     "srt": write_srt,
     "txt": write_plain,
 }
-MEDIA_TYPES = {
-    "vtt": "text/vtt; charset=utf-8",
-    "srt": "application/x-subrip; charset=utf-8",
-    "txt": "text/plain; charset=utf-8",
-}
 
 
 def segments(transcript: Transcript) -> list[Segment]:

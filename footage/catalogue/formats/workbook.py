@@ -12,6 +12,7 @@ from typing import Any, cast
 from xml.sax.saxutils import escape
 
 from footage.catalogue.formats.flat import Cell, Flattening, columns
+from footage.catalogue.formats.zipped import Sink
 from footage.catalogue.streams import Row
 
 # Of a spreadsheet: rows of a sheet, and UTF-16 units of a cell.
@@ -36,29 +37,11 @@ _SHEET = (
 _SHEET_END = "</sheetData></worksheet>"
 
 
-class _Sink:
-    """A file that cannot go back; `taken` is what was written since it was last asked."""
-
-    def __init__(self) -> None:
-        self._written: list[bytes] = []
-
-    def write(self, data: bytes, /) -> int:
-        self._written.append(bytes(data))
-        return len(data)
-
-    def flush(self) -> None:
-        pass
-
-    def taken(self) -> bytes:
-        taken, self._written = b"".join(self._written), []
-        return taken
-
-
 def as_xlsx(
     pieces: Iterable[list[Row]], flattening: Flattening, about: Iterable[tuple[str, str]]
 ) -> Iterator[bytes]:
     """The workbook in pieces. `about` are the lines of its first sheet."""
-    sink = _Sink()
+    sink = Sink()
     with zipfile.ZipFile(cast(Any, sink), "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
         sheet = "".join(_row([key, value]) for key, value in about)
         package.writestr(_part("xl/worksheets/sheet1.xml"), f"{_SHEET}{sheet}{_SHEET_END}")

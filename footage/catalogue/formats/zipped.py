@@ -20,6 +20,24 @@ _DEFLATED = 8
 _SHORT, _LONG = 0xFFFF, 0xFFFFFFFF
 
 
+class Sink:
+    """A file that cannot go back; `taken` is what was written since it was last asked."""
+
+    def __init__(self) -> None:
+        self._written: list[bytes] = []
+
+    def write(self, data: bytes, /) -> int:
+        self._written.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing waits anywhere else."""
+
+    def taken(self) -> bytes:
+        taken, self._written = b"".join(self._written), []
+        return taken
+
+
 def zipped(files: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
     """The archive in pieces. Names are relative and unique; each file is below 4 GB."""
     number = offset = 0

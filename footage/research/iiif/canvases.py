@@ -10,17 +10,12 @@ from typing import Any
 
 from footage import vocabularies
 from footage.catalogue import moments
+from footage.catalogue.addresses import absolute, media_address
+from footage.catalogue.citing import LANGUAGES
 from footage.catalogue.index.words import placed
 from footage.catalogue.record import Rendition, Segment, Transcript
-from footage.research.crosswalk import (
-    LANGUAGES,
-    Described,
-    Words,
-    absolute,
-    captions_address,
-    labels,
-    media_address,
-)
+from footage.catalogue.showing import held_back
+from footage.research.crosswalk import Described, Words, captions_address, labels
 
 Json = dict[str, Any]
 KINDS = {"video": "Video", "audio": "Sound", "image": "Image"}
@@ -44,8 +39,7 @@ def canvas(of: Described, manifest_of: Described) -> Json:
     of the record whose manifest it is in."""
     painted = _painted(of)
     if not painted:
-        held = of.record.advisory_level == "withheld"
-        message = HELD_BACK if held else CLOSED if of.closed else NOT_HERE
+        message = HELD_BACK if held_back(of.record) else CLOSED if of.closed else NOT_HERE
         made = empty_canvas(of, message)
     else:
         here = canvas_id(of.record.reference)

@@ -9,19 +9,11 @@ from typing import Any
 
 from footage import dates, vocabularies
 from footage.catalogue import moments
+from footage.catalogue.addresses import absolute
 from footage.catalogue.authorities import Authority
+from footage.catalogue.citing import ARCHIVE, LANGUAGES, WITHHELD
 from footage.catalogue.record import SCHEMA, Segment, Transcript
-from footage.research.crosswalk import (
-    ARCHIVE,
-    LANGUAGES,
-    WITHHELD,
-    Described,
-    Words,
-    absolute,
-    both_names,
-    captions_address,
-    labels,
-)
+from footage.research.crosswalk import Described, Words, both_names, captions_address, labels
 from footage.research.iiif.canvases import (
     NOT_HERE,
     Json,
@@ -36,11 +28,11 @@ from footage.research.iiif.canvases import (
     transcript_reference,
     words,
 )
+from footage.research.oai.formats import PBCORE
 from footage.research.oai.views import record_address
 
 PRESENTATION = "http://iiif.io/api/presentation/3/context.json"
 SEARCH = "http://iiif.io/api/search/2/context.json"
-PBCORE = "http://www.pbcore.org/PBCore/PBCoreNamespace.html"
 
 TITLES = {
     "credit": {"en": "Credit", "ar": "النسبة"},

@@ -12,13 +12,14 @@ from django.http import HttpRequest, HttpResponse
 
 from footage.catalogue import answers, authorities, beside
 from footage.catalogue.authorities import FILM, NEIGHBOURHOOD
+from footage.catalogue.citing import ARCHIVE
 from footage.catalogue.index import language as asking
 from footage.catalogue.index import words
 from footage.catalogue.models import PublicRecord
 from footage.catalogue.queries import Query
 from footage.catalogue.record import Segment, Transcript
 from footage.research.answering import as_json, fresh, read_only
-from footage.research.crosswalk import ARCHIVE, Described, both_names
+from footage.research.crosswalk import Described, both_names
 from footage.research.iiif import manifests
 from footage.research.problems import problem
 

@@ -14,18 +14,17 @@ from typing import Any
 from lxml import etree
 
 from footage import vocabularies
+from footage.catalogue.addresses import media_address
+from footage.catalogue.citing import ARCHIVE, LANGUAGES
 from footage.catalogue.models import PublicRecord
 from footage.catalogue.record import Rendition
 from footage.normalisation import writable_in_xml
 from footage.research.crosswalk import (
-    ARCHIVE,
     DCMI_TYPES,
-    LANGUAGES,
     Described,
     both_names,
     captions_address,
     labels,
-    media_address,
 )
 
 Element = Any  # lxml ships no types
@@ -36,6 +35,10 @@ OAI_DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
 DC = "http://purl.org/dc/elements/1.1/"
 PBCORE = "http://www.pbcore.org/PBCore/PBCoreNamespace.html"
 DATACITE = "http://datacite.org/schema/kernel-4"
+# Where the schema of each form lies.
+OAI_DC_SCHEMA = "http://www.openarchives.org/OAI/2.0/oai_dc.xsd"
+PBCORE_SCHEMA = "https://raw.githubusercontent.com/WGBH/PBCore_2.1/master/pbcore-2.1.xsd"
+DATACITE_SCHEMA = "https://schema.datacite.org/meta/kernel-4.7/metadata.xsd"
 SOURCE = ARCHIVE["en"]
 # DataCite's code for what is known and left out on purpose.
 SUPPRESSED = ":unal"
@@ -73,7 +76,7 @@ def oai_dc(of: Described, row: PublicRecord) -> Element:
     aggregators tell these apart by nothing else."""
     record = of.record
     root = etree.Element(f"{{{OAI_DC}}}dc", nsmap={"oai_dc": OAI_DC, "dc": DC, "xsi": XSI})
-    root.set(SCHEMA_LOCATION, f"{OAI_DC} http://www.openarchives.org/OAI/2.0/oai_dc.xsd")
+    root.set(SCHEMA_LOCATION, f"{OAI_DC} {OAI_DC_SCHEMA}")
 
     def dc(name: str, text: str, language: str = "") -> None:
         element = etree.SubElement(root, f"{{{DC}}}{name}")
@@ -118,7 +121,7 @@ def pbcore(of: Described, row: PublicRecord) -> Element:
     root = etree.Element(f"{{{PBCORE}}}pbcoreDescriptionDocument", nsmap={None: PBCORE, "xsi": XSI})
     root.set(
         SCHEMA_LOCATION,
-        f"{PBCORE} https://raw.githubusercontent.com/WGBH/PBCore_2.1/master/pbcore-2.1.xsd",
+        f"{PBCORE} {PBCORE_SCHEMA}",
     )
     for language, label in labels(vocabularies.RECORD_KINDS, record.kind):
         add(root, "pbcoreAssetType", label, annotation=language)
@@ -248,9 +251,7 @@ def datacite(of: Described, row: PublicRecord) -> Element:
     """A DataCite 4.7 resource whose identifier is an address, since nobody registered a DOI."""
     record = of.record
     root = etree.Element(f"{{{DATACITE}}}resource", nsmap={None: DATACITE, "xsi": XSI})
-    root.set(
-        SCHEMA_LOCATION, f"{DATACITE} https://schema.datacite.org/meta/kernel-4.7/metadata.xsd"
-    )
+    root.set(SCHEMA_LOCATION, f"{DATACITE} {DATACITE_SCHEMA}")
     add(root, "identifier", of.address, identifierType="URL")
     # One creator, under the name in the language of the description; a second would be a person.
     language = "en" if record.original_language == "en" else "ar"
@@ -337,16 +338,16 @@ def _datacite_places(root: Element, of: Described) -> None:
 FORMATS = {
     each.prefix: each
     for each in (
-        Format("oai_dc", "http://www.openarchives.org/OAI/2.0/oai_dc.xsd", OAI_DC, oai_dc),
+        Format("oai_dc", OAI_DC_SCHEMA, OAI_DC, oai_dc),
         Format(
             "oai_pbcore",
-            "https://raw.githubusercontent.com/WGBH/PBCore_2.1/master/pbcore-2.1.xsd",
+            PBCORE_SCHEMA,
             PBCORE,
             pbcore,
         ),
         Format(
             "oai_datacite",
-            "https://schema.datacite.org/meta/kernel-4.7/metadata.xsd",
+            DATACITE_SCHEMA,
             DATACITE,
             datacite,
         ),

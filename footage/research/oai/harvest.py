@@ -12,8 +12,6 @@ A token holds where it stands by reference, so it lives as long as the archive a
 every process. It is checked, not signed: a forged one asks for public records and nothing else.
 """
 
-import base64
-import binascii
 import hashlib
 import re
 from collections.abc import Iterator
@@ -21,10 +19,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-import orjson
 from django.db.models import Count, F, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from footage.catalogue.cursors import packed, unpacked
 from footage.catalogue.models import PublicRecord, PublicTerm
 
 # Of a page. Headers are a tenth of the work of records.
@@ -64,7 +62,7 @@ class Harvest:
             *(TOKEN_FORM, self.verb, self.prefix, self.set, self.since, self.until),
             *(self.after, self.last, self.delivered, self.total),
         ]
-        body = base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
+        body = packed(parts)
         return f"{body}.{_check(body)}"
 
     @classmethod
@@ -74,7 +72,7 @@ class Harvest:
         if len(token) > 1_000 or not token.isascii() or check != _check(body):
             raise BadToken(token)
         try:
-            parts = orjson.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+            parts = unpacked(body)
             form, written, prefix, named, since, until, after, last, delivered, total = parts
             texts = (written, prefix, named, after, last)
             if form != TOKEN_FORM or written != verb or not all(isinstance(t, str) for t in texts):
@@ -85,7 +83,7 @@ class Harvest:
                 if type(number) is not int or not 0 < number < MOST_RECORDS:
                     raise BadToken(token)
             days = [date.fromisoformat(day) if day else None for day in (since, until)]
-        except (binascii.Error, ValueError, TypeError) as error:
+        except (ValueError, TypeError) as error:
             raise BadToken(token) from error
         return cls(verb, prefix, named, days[0], days[1], after, last, delivered, total)
 

@@ -7,7 +7,6 @@ as it asks. A page holds a bounded number of records. A POST needs no token and 
 what GET asks, and changes nothing.
 """
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
@@ -18,7 +17,6 @@ from django.conf import settings
 from django.db.models import Max, Min
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
-from django.utils.cache import get_conditional_response
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 from lxml import etree
@@ -26,9 +24,11 @@ from lxml import etree
 from footage import vocabularies
 from footage.catalogue import authorities, beside
 from footage.catalogue.authorities import NEIGHBOURHOOD
+from footage.catalogue.citing import ARCHIVE
+from footage.catalogue.freshness import conditional, digest
 from footage.catalogue.models import PublicRecord
 from footage.normalisation import writable_in_xml
-from footage.research.crosswalk import ARCHIVE, Described
+from footage.research.crosswalk import Described
 from footage.research.oai import harvest
 from footage.research.oai.formats import FORMATS, SCHEMA_LOCATION, XSI, Element, add
 from footage.research.oai.harvest import BadToken, Harvest, Portion
@@ -105,12 +105,7 @@ def _answered(request: HttpRequest, root: Element, said: Element) -> HttpRespons
     if request.method == "POST":
         return response
     lasting = body.replace(said.text.encode(), b"", 1)
-    etag = f'W/"{hashlib.sha256(lasting).hexdigest()[:32]}"'
-    response["ETag"] = etag
-    answer = get_conditional_response(request, etag=etag, response=response)
-    assert answer is not None  # noqa: S101  (only None when given no response)
-    answer["Cache-Control"] = "no-cache"
-    return answer
+    return conditional(request, response, f'W/"{digest(lasting)}"')
 
 
 def _arguments(asked: QueryDict) -> dict[str, str]:
