@@ -86,7 +86,7 @@ class Query:
         start, end = (_bound(parameters, name, ignored) for name in ("from", "to"))
         if start and end and start > end:
             # Written the wrong way round: each is read as the end that it must be.
-            start, end = (_written(parameters, "to", "from"), _written(parameters, "from", "to"))
+            start, end = (written(parameters, "to", "from"), written(parameters, "from", "to"))
         certainly = (parameters.getlist("certainly") or [""])[-1]
         if certainly not in ("", "0", "1"):
             ignored.append(("certainly", certainly))
@@ -130,7 +130,8 @@ class Query:
         return self.kinds if facet == "kind" else self.chosen.get(facet, ())
 
     def with_value(self, facet: str, value: str) -> "Query":
-        values = dict.fromkeys((*self.chosen.get(facet, ()), value))
+        """With another value. Clips are listed unasked: whoever adds testimonies wants both."""
+        values = dict.fromkeys((*self.values(facet), value))
         return replace(self, chosen={**self.chosen, facet: tuple(values)}, after="")
 
     def without(self, facet: str, value: str) -> "Query":
@@ -197,13 +198,13 @@ def _usable(value: str, vocabulary: vocabularies.Vocabulary | None) -> bool:
 def _bound(parameters: Parameters, name: str, ignored: list[tuple[str, str]]) -> date | None:
     """The first day that `from` may mean, or the last that `to` may: 2016-09 is a month, and so is
     أيلول 2016."""
-    day = _written(parameters, name, name)
+    day = written(parameters, name, name)
     if day is None and (text := (parameters.getlist(name) or [""])[-1].strip()):
         ignored.append((name, text))
     return day
 
 
-def _written(parameters: Parameters, name: str, end: str) -> date | None:
+def written(parameters: Parameters, name: str, end: str) -> date | None:
     """The bound that a parameter states when it is read as `end`, "from" or "to"."""
     try:
         meant = dates.read((parameters.getlist(name) or [""])[-1].strip())

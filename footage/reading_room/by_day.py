@@ -94,7 +94,7 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
     chosen = _day(year, month, day)
     query, kept = _kept(request)
     on_that_day = replace(query, start=chosen, end=chosen)
-    asked = (request.GET.getlist("after") or [""])[-1]
+    asked = request.GET.get("after", "")
     found = answers.answer(replace(on_that_day, sort="surely", after=asked), names, facets=())
 
     def at(cursor: str) -> str:

@@ -9,8 +9,6 @@ from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from footage import vocabularies
-from footage.catalogue import moments
 from footage.catalogue.authorities import NEIGHBOURHOOD, Authorities, Authority
 from footage.catalogue.record import Advisory, Record, Segment, Transcript
 from footage.reading_room import pages
@@ -115,14 +113,7 @@ def design(request: HttpRequest) -> HttpResponse:
         "numbers": (0, 1, 2, 3, 11, 100),
         "cards": _cards(language),
         "transcript": side_by_side(SPOKEN, language, lambda start, end: "#components"),
-        "warned": [
-            {
-                "label": vocabularies.ADVISORIES.label(each.code, language),
-                "start": moments.clock(each.start_s or 0),
-                "end": moments.clock(each.end_s or 0),
-            }
-            for each in GATED.advisories
-        ],
+        "warned": [pages.warning(each, language) for each in GATED.advisories],
     }
     return respond(request, "design.html", context)
 

@@ -87,7 +87,7 @@ def _group(
         ordered = sorted(labels, key=lambda value: order[value])
     else:
         ordered = sorted(labels, key=lambda value: (-counts.get(value, 0), labels[value]))
-    added = path + _with(query, facet, STAND_IN).address
+    added = path + query.with_value(facet, STAND_IN).address
     values = [
         {
             "label": labels[value],
@@ -107,12 +107,6 @@ def _without(query: Query, facet: str, value: str, path: str) -> str:
     """The list without a chosen value; "" for the clips that nobody chose."""
     chosen = value in query.chosen.get(facet, ())
     return path + query.without(facet, value).address if chosen else ""
-
-
-def _with(query: Query, facet: str, value: str) -> Query:
-    """With another value. Clips are listed unasked: whoever adds testimonies wants both."""
-    values = (*query.values(facet), value)
-    return replace(query, chosen={**query.chosen, facet: values}, after="")
 
 
 def _in_parts(name: str, values: list[dict[str, Any]], *, opened: bool) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from footage import dates
 from footage.catalogue.authorities import Authorities
 from footage.catalogue.index.language import cleaned
-from footage.catalogue.queries import FACETS, Parameters, Query
+from footage.catalogue.queries import FACETS, Parameters, Query, written
 from footage.reading_room.wording import say_day
 
 # Of what could not be used; the rest of a hostile address is passed over in silence.
@@ -119,16 +119,8 @@ def turned_round(query: Query, parameters: Parameters) -> bool:
     """Whether the reader wrote the later date first."""
     if query.start is None or query.end is None:
         return False
-    first = _read((parameters.getlist("from") or [""])[-1])
-    last = _read((parameters.getlist("to") or [""])[-1])
-    return bool(first and last and first.earliest and last.latest and first.earliest > last.latest)
-
-
-def _read(text: str) -> dates.FilmedDate | None:
-    try:
-        return dates.read(text.strip())
-    except dates.DateError:
-        return None
+    first, last = written(parameters, "from", "from"), written(parameters, "to", "to")
+    return bool(first and last and first > last)
 
 
 def facet_titles() -> dict[str, str]:

@@ -157,7 +157,7 @@ def clip_page(
         "player": shown,
         "download": download(record, shown, media),
         "transcript": side_by_side(spoken(record), language, moment_here(kept.kept)),
-        "advisories": [_advisory(advisory, language) for advisory in record.advisories],
+        "advisories": [warning(advisory, language) for advisory in record.advisories],
         "made": made(record),
         "copies": [] if gate or withheld else played(record),
         "testimonies": [link for link in links if link["relation"] == "linked"],
@@ -217,7 +217,7 @@ def testimony_page(
         "parts": parts,
         **_cited(record, envelope, authorities, language, clips),
         "played": sum(part["player"] is not None for part in parts),
-        "advisories": [_advisory(advisory, language) for advisory in record.advisories],
+        "advisories": [warning(advisory, language) for advisory in record.advisories],
     }
 
 
@@ -356,7 +356,7 @@ def _where(record: Record, authorities: Names, language: str) -> dict[str, Any]:
 
 def _gate(record: Record, language: str, choice: Choice) -> dict[str, Any]:
     """What is said in place of the clip, and the ways on from there."""
-    warned = [_advisory(advisory, language) for advisory in record.advisories]
+    warned = [warning(advisory, language) for advisory in record.advisories]
     last = max((advisory.end_s or 0 for advisory in record.advisories), default=0)
     return {
         "seen": [each for each in warned if each["code"] not in HEARD],
@@ -403,7 +403,7 @@ def _listed(
     ]
 
 
-def _advisory(advisory: Any, language: str) -> dict[str, Any]:
+def warning(advisory: Any, language: str) -> dict[str, Any]:
     return {
         "code": advisory.code,
         "label": label_of(vocabularies.ADVISORIES, advisory.code, language),

@@ -39,7 +39,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     """`{"groups": [{"title", "items": [{"name", "lang", "dir", "other", "path"}]}]}`, where `path`
     leads to what the name means. No group for what is too short or finds nothing."""
     names, language = authorities.current(), reader_language()
-    text = cleaned((request.GET.getlist("q") or [""])[-1])[:LONGEST]
+    text = cleaned(request.GET.get("q", ""))[:LONGEST]
     groups = []
     if len(normalise(text)) >= SHORTEST:
         for title, items in (

@@ -22,6 +22,7 @@ from footage.reading_room.choices import Choice
 from footage.reading_room.facets import filters
 from footage.reading_room.language_free import found
 from footage.reading_room.listing import listing
+from footage.reading_room.named import named
 from footage.reading_room.narrowing import narrowing
 from footage.reading_room.nothing import offers
 from footage.reading_room.rendering import page, reader_language, remembered, respond
@@ -46,6 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
     counted = answer.facets
     cards = [pages.card(row.read(), names, language) for row in answer.page.records]
     places = counted.counts.get("neighbourhood", {})
+    film = next(names.of_kind(FILM), None)
     context = {
         "latest": [card for card in cards if not card["closed"]][:LATEST],
         "clips": counted.total,
@@ -62,8 +64,7 @@ def home(request: HttpRequest) -> HttpResponse:
             for code, count in _most(counted.counts.get("subject", {}))
             if code in vocabularies.SUBJECTS
         ],
-        "film": next(names.of_kind(FILM), None),
-        "film_name": next((film.name(language) for film in names.of_kind(FILM)), ""),
+        "film": named(film, language) if film else None,
     }
     return respond(request, "home.html", context)
 
@@ -151,7 +152,8 @@ def embed(request: HttpRequest, reference: str) -> HttpResponse:
         context = {"reference": row.reference, "withdrawn": True}
         return respond(request, "embed.html", context, status=410)
     choice = Choice.read(request.GET)
-    context = pages.clip_page(row.read(), row, authorities.current(), language, choice=choice)
+    # Without its envelope: a frame has no room to cite it, nor for what machines are told.
+    context = pages.clip_page(row.read(), None, authorities.current(), language, choice=choice)
     context["page_path"] = record_path(language, row.kind, row.reference)
     return respond(request, "embed.html", {**context, "embedded": True})
 

@@ -88,7 +88,7 @@ export class Playing {
   }
 }
 
-export function typesInto(target) {
+function typesInto(target) {
   return target instanceof Element && target.closest("input, textarea, select, [contenteditable]");
 }
 
