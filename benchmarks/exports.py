@@ -16,7 +16,6 @@ others use meanwhile.
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -24,10 +23,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-CHECKOUT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(CHECKOUT), str(CHECKOUT / "benchmarks")]
-
-import records  # noqa: E402  (found through the line above)
+import records
 
 FIRST_BYTE_S, GROWTH_MB = 1.0, 60.0
 # How much of the bare cursor's speed is kept.
@@ -104,9 +100,6 @@ def main() -> int:
     parser.add_argument("--one", help=argparse.SUPPRESS)
     parser.add_argument("--relaxed", action="store_true")
     chosen = parser.parse_args()
-    if "ARCHIVE_DATA" not in os.environ:
-        own = tempfile.TemporaryDirectory()
-        os.environ["ARCHIVE_DATA"] = own.name
     records.prepare()
     if chosen.one:
         print(json.dumps(one(chosen.one)))
@@ -114,11 +107,8 @@ def main() -> int:
     from django.db import connection
 
     from footage.catalogue.formats import FORMATS
-    from footage.catalogue.models import PublicRecord
 
-    if not PublicRecord.objects.exists():
-        records.fill(chosen.number)
-    number = PublicRecord.objects.count()
+    number = records.filled(chosen.number)
     base = measured("bare")
     by = "worked" if connection.vendor == "sqlite" else "seconds"
     print(f"{number} records; bare: {spoken(base)}", flush=True)

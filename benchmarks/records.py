@@ -7,11 +7,13 @@ words in 30 of 100. The catalogue must be empty: these rows never mix with foota
 """
 
 import argparse
+import atexit
 import hashlib
 import itertools
 import os
 import random
 import sys
+import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -281,8 +283,24 @@ def main() -> None:
     print(f"{number} records in {taken:.0f} s ({number / taken:.0f} a second)")
 
 
+def filled(number: int) -> int:
+    """How many records there are; so many are invented first where there is none."""
+    from footage.catalogue.models import PublicRecord
+
+    if not PublicRecord.objects.exists():
+        fill(number)
+    return PublicRecord.objects.count()
+
+
 def prepare() -> None:
-    """Django, and the tables of the archive that ARCHIVE_DATA and DATABASE_URL name."""
+    """Django, and the tables of the archive that ARCHIVE_DATA and DATABASE_URL name.
+
+    Without ARCHIVE_DATA it is one of this process's own, gone at its end.
+    """
+    if "ARCHIVE_DATA" not in os.environ:
+        scratch = tempfile.TemporaryDirectory()
+        atexit.register(scratch.cleanup)
+        os.environ["ARCHIVE_DATA"] = scratch.name
     import django
     from django.core.management import call_command
 

@@ -18,20 +18,14 @@ unless --relaxed, for machines that others use meanwhile.
 import argparse
 import os
 import statistics
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from functools import cache, partial
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-CHECKOUT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(CHECKOUT), str(CHECKOUT / "benchmarks")]
-
-import records  # noqa: E402  (found through the line above)
-from full_text import PAGE, full_text  # noqa: E402
+import records
+from full_text import PAGE, full_text
 
 LISTS = {
     "everything": "",
@@ -87,16 +81,10 @@ def main() -> None:
     parser.add_argument("--relaxed", action="store_true", help="print, and judge nothing")
     parser.add_argument("--alone", action="store_true", help="without naive list and full text")
     asked = parser.parse_args()
-    scratch = None
-    if "ARCHIVE_DATA" not in os.environ:
-        scratch = tempfile.TemporaryDirectory()
-        os.environ["ARCHIVE_DATA"] = scratch.name
     records.prepare()
     good = prepare(asked.number, alone=asked.alone)
     good = compare(asked.rounds, alone=asked.alone) and good
     good = far_and_odd() and good
-    if scratch:
-        scratch.cleanup()
     raise SystemExit(0 if good or asked.relaxed else 1)
 
 
@@ -107,12 +95,9 @@ def prepare(number: int, *, alone: bool) -> bool:
 
     from footage.catalogue.index.following import build
     from footage.catalogue.index.generations import Unavailable, choose, only_writer, view
-    from footage.catalogue.models import PublicRecord
 
     call_command("collectstatic", interactive=False, verbosity=0)
-    if not PublicRecord.objects.exists():
-        records.fill(number)
-    number = PublicRecord.objects.count()
+    number = records.filled(number)
     print(f"{number} records; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     rate = float("inf")
     try:
