@@ -31,7 +31,7 @@ from footage.reading_room import linked_data
 from footage.reading_room.choices import Choice as Choice
 from footage.reading_room.player import MediaAddress, download, made, played, player
 from footage.reading_room.related import related
-from footage.reading_room.transcripts import moment_at, moment_here, side_by_side
+from footage.reading_room.transcripts import moment_at, moment_here, side_by_side, written
 from footage.reading_room.wording import (
     Text,
     direction,
@@ -157,6 +157,7 @@ def clip_page(
         "player": shown,
         "download": download(record, shown, media),
         "transcript": side_by_side(spoken(record), language, moment_here(kept.kept)),
+        "written": written(spoken(record), language),
         "advisories": [warning(advisory, language) for advisory in record.advisories],
         "made": made(record),
         "copies": [] if gate or withheld else played(record),
@@ -187,25 +188,33 @@ def testimony_page(
     """Everything the page of a testimony shows.
 
     `links` are the cards of live clips it is on, each with its document as `record`. Of `choice`
-    only the wish for little data counts: what is closed is opened on the clip's own page.
+    the wish for little data counts, for what is closed is opened on the clip's own page; and the
+    moment, where one clip carries all of it: its seconds are those of the clip, and an account
+    told in several has no clock of its own.
     """
     clips = list(links)
     live = {link["reference"]: link for link in clips}
     spoken = dict.fromkeys(transcript.clip for transcript in record.transcripts)
     parts = []
-    for reference in [*spoken, *(each for each in live if each not in spoken)]:
+    carriers = [*spoken, *(each for each in live if each not in spoken)]
+    t = None
+    for reference in carriers:
         of_clip = [each for each in record.transcripts if each.clip == reference]
         path = record_path(language, "clip", reference) if reference in live else ""
         link = live.get(reference)
         heard = _heard(link, of_clip)
+        if len(carriers) == 1:
+            t = _within(choice.t, heard)
         shown = None
         if link and heard and not link["closed"]:
-            asked = Choice(data=choice.data, t=heard)
+            asked = Choice(data=choice.data, t=t or heard)
             shown = player(link["record"], language, asked, media_path)
         parts.append(
             {
                 "clip": link,
                 "path": f"{path}?t={moments.write(heard)}#player" if path and heard else path,
+                # What is shared from this part begins with it.
+                "address": f"/c/{record.reference if len(carriers) == 1 else reference}",
                 "heard": heard,
                 "player": shown and {**shown, "strip": None},
                 "transcript": side_by_side(of_clip, language, moment_at(path)),
@@ -215,8 +224,12 @@ def testimony_page(
         **_about(record, envelope, authorities, language),
         "clips": clips,
         "parts": parts,
-        **_cited(record, envelope, authorities, language, clips),
+        **_cited(record, envelope, authorities, language, clips, t),
         "played": sum(part["player"] is not None for part in parts),
+        "player": parts[0]["player"] if len(parts) == 1 else None,
+        "choice": Choice(data=choice.data),
+        "at": moments.write(t) if t else "",
+        "written": written(record.transcripts, language),
         "advisories": [warning(advisory, language) for advisory in record.advisories],
     }
 
@@ -231,6 +244,16 @@ def _heard(
         starts.append(link["start"])
         ends += [] if link["end"] is None else [link["end"]]
     return (min(starts), max(ends, default=None)) if starts else None
+
+
+def _within(asked: moments.Moment | None, heard: moments.Moment | None) -> moments.Moment | None:
+    """The seconds asked for, as far as a testimony is heard in them; None where it is not."""
+    if asked is None or heard is None:
+        return None
+    (start, end), (first, last) = asked, heard
+    if start < first or (last is not None and start >= last):
+        return None
+    return start, (end if last is None or end is None else min(end, last))
 
 
 def credited(record: Record, authorities: Names, language: str) -> dict[str, str] | None:

@@ -49,15 +49,22 @@ def side_by_side(
             }
     for row in rows.values():
         row["from"], row["to"] = moments.plain(row["start"]), moments.plain(row["end"])
-    columns = [
-        {
-            "language": each.language,
-            "label": label_of(vocabularies.LANGUAGES, each.language, language),
-            "status": label_of(vocabularies.TRANSCRIPT_STATUS, each.status, language),
-        }
-        for each in shown
-    ]
+    columns = [_column(each, language) for each in shown]
     return {"columns": columns, "rows": list(rows.values()), "several": len(shown) > 1}
+
+
+def written(transcripts: Iterable[Transcript], language: str) -> list[dict[str, str]]:
+    """Into which languages a record's words were written down, each once for each status."""
+    columns = (_column(each, language) for each in transcripts if each.segments)
+    return list({(each["language"], each["status"]): each for each in columns}.values())
+
+
+def _column(transcript: Transcript, language: str) -> dict[str, str]:
+    return {
+        "language": transcript.language,
+        "label": label_of(vocabularies.LANGUAGES, transcript.language, language),
+        "status": label_of(vocabularies.TRANSCRIPT_STATUS, transcript.status, language),
+    }
 
 
 def moment_here(kept: str) -> Callable[[float, float], str]:

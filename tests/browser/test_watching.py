@@ -142,6 +142,33 @@ def test_a_segment_is_marked_copied_and_stops_at_its_end_for_whoever_gets_it(
         assert seconds(other) < 2.6
 
 
+def test_what_is_shared_of_a_testimony_is_its_own_address_or_that_of_the_clip_it_is_in(
+    page: "Page", site: str, settings: Any, clip: Callable[..., rows.PublicRecord]
+) -> None:
+    settings.BASE_URL = site
+    clips = [clip(), clip()]
+    alone, several = (
+        rows.a_testimony(
+            transcripts=tuple(
+                rows.a_transcript(each.reference, "en", (0, 9, "", "account")) for each in carriers
+            )
+        )
+        for carriers in (clips[:1], clips)
+    )
+    for testimony, each in ((alone, clips[0]), (several, clips[0]), (several, clips[1])):
+        rows.carry(testimony, each, 0, 9)
+    for testimony, shared in ((alone, alone), (several, clips[1])):
+        page.goto(f"{site}/en/testimonies/{testimony.reference}/")
+        part = page.locator("[data-part]").last
+        part.locator("video").evaluate(AT, 1)
+        part.get_by_role("button", name="A segment begins here").click()
+        part.locator("video").evaluate(AT, 2)
+        part.get_by_role("button", name="It ends here").click()
+        expect(part.locator("[data-said]")).to_contain_text(f"{site}/c/{shared.reference}?t=1,2")
+        own = f"{site}/c/{testimony.reference}" + ("?t=1,2" if shared is testimony else "")
+        expect(page.locator("[data-link]")).to_have_text(own)
+
+
 # --- The gate -----------------------------------------------------------------------------------
 @pytest.mark.parametrize("javascript", [True, False])
 def test_a_gate_gives_out_nothing_until_it_is_opened_and_opens_muted_and_grey(

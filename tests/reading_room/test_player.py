@@ -224,3 +224,69 @@ def test_a_testimony_plays_its_clips_at_its_ranges_and_leaves_closed_ones_closed
     assert "We baked at night" in body and "كنا نخبز ليلًا" in body
     low = client.get(f"/ar/testimonies/{testimony.reference}/?data=low").content.decode()
     assert ".jpg" not in low.split("<body")[1] and name_of(open_clip, "playable-240") in low
+
+
+def test_a_testimony_in_one_clip_is_shared_and_cited_by_its_own_seconds(client: Client) -> None:
+    clip = a_video()
+    spoken = tuple(
+        rows.a_transcript(clip.reference, language, (2, 4.5, "", words))
+        for language, words in (("ar", "كنا نخبز ليلًا"), ("en", "We baked at night"))
+    )
+    testimony = rows.a_testimony(transcripts=spoken)
+    rows.carry(testimony, clip, 1.5, 4)
+    address = f"/en/testimonies/{testimony.reference}/"
+    shared = f"/c/{testimony.reference}"
+    whole = client.get(address).content.decode()
+    assert f'href="{shared}"' in whole and f"/c/{clip.reference}?" not in whole
+    part = client.get(address, {"t": "0:02,0:03"}).content.decode()
+    assert f'src="/media/{name_of(clip, "playable")}#t=2,3"' in part
+    assert f'href="{shared}?t=2,3"' in part and 'value="2,3"' in part
+    assert "Cite this segment" in part and "0:02 to 0:03" in part
+    # It ends where the account does, and seconds in which it is not heard are none of it.
+    beyond = client.get(address, {"t": "3,60"}).content.decode()
+    assert f'href="{shared}?t=3,4.5"' in beyond
+    for elsewhere in ("0,1", "4.5", "x"):
+        body = client.get(address, {"t": elsewhere}).content.decode()
+        assert f'href="{shared}"' in body and "Cite this segment" not in body
+
+
+def test_a_testimony_in_several_clips_is_shared_part_by_part_by_their_addresses(
+    client: Client,
+) -> None:
+    clips = [a_video(), a_video()]
+    spoken = tuple(
+        rows.a_transcript(clip.reference, "en", (2, 4.5, "", "We baked at night")) for clip in clips
+    )
+    testimony = rows.a_testimony(transcripts=spoken)
+    body = client.get(f"/en/testimonies/{testimony.reference}/", {"t": "2,3"}).content.decode()
+    assert f'href="/c/{testimony.reference}"' in body and "data-segment" not in body
+    assert "recorded in several clips" in body and "Cite this segment" not in body
+    for clip in clips:
+        rows.carry(testimony, clip, 2, 4.5)
+    body = client.get(f"/en/testimonies/{testimony.reference}/").content.decode()
+    for clip in clips:
+        assert re.search(rf'data-address="[^"]*/c/{clip.reference}"', body)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ("It has no file of its own", "It is heard in 2 clips", "in Arabic: Reviewed")),
+        ("ar", ("ليس لها ملف خاص بها", "تُسمع في مقطعين")),
+    ],
+)
+def test_a_testimony_says_what_happened_to_it_from_public_data(
+    client: Client, language: str, said: tuple[str, ...]
+) -> None:
+    clips = [a_video(), a_video()]
+    spoken = tuple(
+        rows.a_transcript(clip.reference, "ar", (2, 4.5, "", "كنا نخبز ليلًا")) for clip in clips
+    )
+    testimony = rows.a_testimony(transcripts=spoken)
+    for clip in clips:
+        rows.carry(testimony, clip, 1, 3)
+    body = client.get(f"/{language}/testimonies/{testimony.reference}/").content.decode()
+    since = body.partition('class="since"')[2].partition("</section>")[0]
+    # Told in two clips, written down once as far as anybody needs to know.
+    for words in said:
+        assert " ".join(re.sub("<[^>]*>", "", since).split()).count(words) == 1

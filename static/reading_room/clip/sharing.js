@@ -2,17 +2,20 @@
 
 export function sharing(playing, part) {
   const tools = part.querySelector("[data-tools]");
+  if (!tools) return;
   const link = document.querySelector("[data-link]");
-  if (!tools || !link) return;
   const field = document.querySelector("[data-segment]");
   const said = tools.querySelector("[data-said]");
   const marks = { start: null, end: null };
 
   const show = (at) => {
-    const address = link.dataset.link + (at ? `?t=${at}` : "");
-    link.href = address;
-    link.firstElementChild.textContent = address;
-    if (field) field.value = at;
+    const address = tools.dataset.address + (at ? `?t=${at}` : "");
+    // A part of a testimony told in several clips is shared by the address of its clip.
+    if (link?.dataset.link === tools.dataset.address) {
+      link.href = address;
+      link.firstElementChild.textContent = address;
+      if (field) field.value = at;
+    }
     return address;
   };
 
@@ -52,9 +55,6 @@ export function sharing(playing, part) {
   for (const button of tools.querySelectorAll("[data-mark]")) {
     button.addEventListener("click", () => mark(button.dataset.mark));
   }
-  document
-    .querySelector("[data-share=link]")
-    ?.addEventListener("click", () => copy(link.href));
   playing.keys.set("KeyS", here);
   playing.keys.set("KeyI", () => mark("start"));
   playing.keys.set("KeyO", () => mark("end"));
