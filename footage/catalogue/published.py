@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from footage.catalogue.authorities import Authorities
 from footage.catalogue.models import PublicAuthority, PublicRecord
 from footage.catalogue.record import DAY, EDTF, OWN, Declared, Record, declared
-from footage.catalogue.showing import unasked
+from footage.catalogue.showing import told
 
 GEOJSON = "RFC 7946 (GeoJSON)"
 WGS_84 = "WGS 84 (EPSG:4326)"
@@ -195,7 +195,7 @@ def published(row: PublicRecord, names: Authorities) -> dict[str, Any]:
     """A live record in the shape that exports and the API give. Raises ValueError if withdrawn."""
     if row.document is None:
         raise ValueError(f"{row.reference} is withdrawn and has no document")
-    document = orjson.loads(unasked(row.document))
+    document = told(row.document)
     found: dict[str, Any] = {
         "address": f"{settings.BASE_URL}/c/{row.reference}",
         "version": row.version,

@@ -8,6 +8,7 @@ from django.core.files.storage import storages
 
 from footage.catalogue.models import PublicAuthority, PublicRecord
 from footage.catalogue.record import Record
+from footage.catalogue.showing import held_back
 from footage.models import Clip, Testimony
 from footage.publishing.describe import credited_person, may_download
 from footage.publishing.naming import may_be_named
@@ -74,10 +75,15 @@ def _against(item: Clip | Testimony, document: Record) -> Iterator[Finding]:
     if lacks_consent(item):
         yield Finding(item.reference, "consent", "it rests on a consent that does not stand")
     named = {each.clip for each in document.transcripts} - {item.reference}
-    if named - set(
-        PublicRecord.objects.live().filter(reference__in=named).values_list("reference", flat=True)
-    ):
+    read = {
+        row.reference: row.read() for row in PublicRecord.objects.live().filter(reference__in=named)
+    }
+    if named - set(read):
         yield Finding(item.reference, "names-what-is-not-public", "a clip that is not live")
+    if any(held_back(clip) for clip in read.values()):
+        yield Finding(item.reference, "quotes-what-is-held-back", "words of a clip held back")
+    if isinstance(item, Clip) and held_back(document) and document.transcripts:
+        yield Finding(item.reference, "says-what-is-held-back", "it is held back and has words")
     if sealed_words_in(item):
         yield Finding(item.reference, "sealed-words", "the workshop's text holds a sealed word")
 

@@ -17,6 +17,7 @@ from footage.catalogue.record import (
     Transcript,
 )
 from footage.catalogue.record import Rendition as PublicCopy
+from footage.catalogue.showing import held_back
 from footage.ingest.models import Master, Rendition
 from footage.models import Clip, Testimony, TestimonyRange
 from footage.models import Transcript as WorkshopTranscript
@@ -114,12 +115,12 @@ def _describe_testimony(testimony: Testimony) -> Record:
     given = coarsened_date(testimony.given, "day")
     credited = credited_person(testimony)
     ranges = testimony.ranges.select_related("clip").prefetch_related("clip__transcripts__segments")
-    # A draft or withdrawn clip lends no words: its reference alone would say that it exists.
-    live = set(
-        PublicRecord.objects.live()
-        .filter(kind="clip", reference__in=[span.clip.reference for span in ranges])
-        .values_list("reference", flat=True)
+    # A draft or withdrawn clip lends no words: its reference alone would say that it exists. Nor
+    # does one that is held back, or is to be.
+    live = PublicRecord.objects.live().filter(
+        kind="clip", reference__in=[span.clip.reference for span in ranges]
     )
+    lending = {row.reference for row in live if not held_back(row.read())}
     return Record(
         schema_number=SCHEMA,
         kind="testimony",
@@ -161,7 +162,7 @@ def _describe_testimony(testimony: Testimony) -> Record:
         transcripts=tuple(
             _transcript(transcript, within=span)
             for span in ranges
-            if span.clip.reference in live
+            if span.clip.reference in lending and span.clip.advisory_level != "withheld"
             for transcript in span.clip.transcripts.all()
         ),
         master_fixity=None,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from footage.catalogue.models import PublicLink, PublicRecord
 from footage.catalogue.record import Record
 from footage.catalogue.record import Rendition as PublicCopy
+from footage.catalogue.showing import held_back
 from footage.custody.models import EventType, record
 from footage.models import Clip, Testimony, TestimonyRange, TwoPersonRequest
 from footage.models.two_persons import Act
@@ -193,6 +194,8 @@ def _commit(
             document = describe(fresh, copies)
             row = rows.put(document, again=act == EventType.REINSTATEMENT)
             rows.put_links(fresh.reference, _links(fresh, document))
+            if held_back(document):
+                take_words_back(fresh.reference, by=decision.by)
             relying.rely(fresh)
             authorities.prune()
             detail: dict[str, Any] = {"digest": row.digest, "version": row.version}

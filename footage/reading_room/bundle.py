@@ -102,7 +102,7 @@ def _files(
                 texts[f"citation.{suffix}"] = citing.FORMATS[suffix][1](made)
         with translation.override(language):
             texts[f"page-{language}.html"] = _page(row, record, names, language, file)
-    for code in dict.fromkeys(each.language for each in record.transcripts):
+    for code in dict.fromkeys(each.language for each in spoken(record)):
         if segments := segments_of(record, code):
             texts[f"transcript.{code}.vtt"] = write_webvtt(segments, code)
             texts[f"transcript.{code}.txt"] = _spoken(record, code)

@@ -230,7 +230,7 @@ def _copies(record: Record) -> dict[str, Any]:
                 "encodingFormat": "text/vtt",
                 "contentUrl": absolute(captions_path(record.reference, each.language)),
             }
-            for each in record.transcripts
+            for each in showing.spoken(record)
             if each.segments and each.clip == record.reference and found.role != "photograph"
         ],
     }

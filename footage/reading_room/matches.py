@@ -6,6 +6,7 @@ from typing import Any
 from footage.catalogue import moments
 from footage.catalogue.index.words import placed
 from footage.catalogue.record import Record, Segment, Transcript
+from footage.catalogue.showing import spoken
 from footage.reading_room.wording import direction
 
 # Of one record; its own page shows all.
@@ -21,7 +22,7 @@ def lines(record: Record, stems: frozenset[str], language: str) -> list[dict[str
         return []
     scored = [
         (len(hits), transcript, segment)
-        for transcript in record.transcripts
+        for transcript in spoken(record)
         for segment in transcript.segments
         if (hits := {stem for *_, found in placed(segment.text) for stem in found} & stems)
     ]
@@ -40,7 +41,7 @@ def _line(
     beside = next(
         (
             (other.language, each.text)
-            for other in record.transcripts
+            for other in spoken(record)
             if other.clip == transcript.clip and other.language != transcript.language
             for each in other.segments
             if each.start_s < segment.end_s and each.end_s > segment.start_s

@@ -194,12 +194,12 @@ def testimony_page(
     """
     clips = list(links)
     live = {link["reference"]: link for link in clips}
-    spoken = dict.fromkeys(transcript.clip for transcript in record.transcripts)
+    read = dict.fromkeys(transcript.clip for transcript in spoken(record))
     parts = []
-    carriers = [*spoken, *(each for each in live if each not in spoken)]
+    carriers = [*read, *(each for each in live if each not in read)]
     t = None
     for reference in carriers:
-        of_clip = [each for each in record.transcripts if each.clip == reference]
+        of_clip = [each for each in spoken(record) if each.clip == reference]
         path = record_path(language, "clip", reference) if reference in live else ""
         link = live.get(reference)
         heard = _heard(link, of_clip)
@@ -235,11 +235,11 @@ def testimony_page(
 
 
 def _heard(
-    link: dict[str, Any] | None, spoken: Iterable[Transcript]
+    link: dict[str, Any] | None, lines: Iterable[Transcript]
 ) -> tuple[float, float | None] | None:
     """From and to which second of a clip a testimony is heard: its range, and all its lines."""
-    starts = [segment.start_s for each in spoken for segment in each.segments]
-    ends = [segment.end_s for each in spoken for segment in each.segments]
+    starts = [segment.start_s for each in lines for segment in each.segments]
+    ends = [segment.end_s for each in lines for segment in each.segments]
     if link and link["start"] is not None:
         starts.append(link["start"])
         ends += [] if link["end"] is None else [link["end"]]

@@ -11,7 +11,7 @@ from footage import vocabularies
 from footage.catalogue import moments
 from footage.catalogue.addresses import captions_path
 from footage.catalogue.record import Record, Rendition
-from footage.catalogue.showing import copy_of, held_back
+from footage.catalogue.showing import copy_of, held_back, spoken
 from footage.reading_room.choices import Choice
 
 MediaAddress = Callable[[str], str]
@@ -158,7 +158,7 @@ def made(record: Record) -> dict[str, int]:
 
 
 def _captions(record: Record, language: str) -> list[dict[str, str]]:
-    codes = dict.fromkeys(each.language for each in record.transcripts if each.segments)
+    codes = dict.fromkeys(each.language for each in spoken(record) if each.segments)
     return [
         {
             "language": code,

@@ -20,6 +20,7 @@ from footage.catalogue.authorities import JOURNALIST, NEIGHBOURHOOD, Authorities
 from footage.catalogue.index.language import cleaned
 from footage.catalogue.index.words import WORD
 from footage.catalogue.queries import Query
+from footage.catalogue.showing import told
 from footage.normalisation import normalise
 from footage.reading_room.named import named
 from footage.reading_room.rendering import fresh, only_read, reader_language
@@ -156,7 +157,7 @@ def _words(text: str, names: Authorities, language: str) -> Iterator[dict[str, A
         return
     seen = set()
     for row in found.page.records:
-        for word in _said(orjson.loads(row.document or "{}")):
+        for word in _said(told(row.document) if row.document else {}):
             folded = normalise(word)
             if folded in seen or not folded.startswith(begun):
                 continue

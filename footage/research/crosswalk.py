@@ -138,9 +138,9 @@ class Described:
     @cached_property
     def transcripts(self) -> list[Transcript]:
         """Those with a line, one for each clip and language: a testimony may read several ranges
-        of one clip."""
+        of one clip. None of a record held back."""
         found: dict[tuple[str, str], Transcript] = {}
-        for each in self.record.transcripts:
+        for each in showing.spoken(self.record):
             said = tuple(line for line in each.segments if line.text.strip())
             before = found.get((each.clip, each.language))
             if said:

@@ -120,8 +120,18 @@ def test_a_closed_clip_is_described_and_has_no_frame_and_no_address_of_a_copy(
     assert canvas["homepage"][0]["id"].endswith(f"/en/clips/{closed.reference}/")
     placeholder = canvas["placeholderCanvas"]["items"][0]["items"][0]
     assert placeholder["body"]["type"] == "TextualBody"
-    # What is said may be read, as on the page.
-    assert [page["type"] for page in canvas["annotations"]] == ["AnnotationPage"] * 3
+    pages = canvas.get("annotations", [])
+    asked = client.get(f"/iiif/{closed.reference}/transcripts/{closed.reference}/ar.json")
+    if level == "graphic":
+        # What is said may be read, as on the page.
+        assert [page["type"] for page in pages] == ["AnnotationPage"] * 3
+        assert asked.status_code == 200
+    else:
+        # What is held back is described, and nothing more of it is given out.
+        assert pages == [] and "service" not in keys(manifest(client, closed))
+        assert asked.status_code == 404
+        for path in ("search", "captions/search"):
+            assert get(client, f"/iiif/{closed.reference}/{path}", q="bread")["items"] == []
 
 
 def test_a_withheld_name_is_said_to_be_withheld(client: Client) -> None:

@@ -1,5 +1,6 @@
 """What must disappear disappears everywhere, at once, and nothing brings it back by itself."""
 
+import hashlib
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from footage.catalogue.models import (
 )
 from footage.custody.models import CustodyEvent, EventType
 from footage.models import Appearance, Clip
+from footage.publishing.describe import describe
 from people.models import Use
 from people.signals import protection_changed
 from tests import world
@@ -179,6 +181,49 @@ def test_a_withdrawn_clip_takes_its_words_out_of_the_testimonies_that_read_them(
     assert clip.reference not in row.document
     assert [s.text for t in row.read().transcripts for s in t.segments] == ["على السطح"]
     assert publishing.audit_public() == []
+
+
+def test_a_clip_held_back_takes_its_words_out_of_the_testimonies_that_read_them():
+    clip, other = world.clip(), world.clip()
+    world.transcript(clip, "ar", (0, 4000, "في القبو"))
+    world.transcript(other, "ar", (0, 4000, "على السطح"))
+    for each in (clip, other):
+        world.published(each)
+    told = world.testimony(clip)
+    told.ranges.create(clip=other)
+    world.published(told)
+
+    def words():
+        read = PublicRecord.objects.get(reference=told.reference).read()
+        return {s.text for t in read.transcripts for s in t.segments}
+
+    assert words() == {"في القبو", "على السطح"}
+    clip.advisory_level = "withheld"
+    clip.save()
+    clip.advisories.create(advisory="blood")
+    assert [s.text for t in describe(told).transcripts for s in t.segments] == ["على السطح"], (
+        "what is to be held back is published no more"
+    )
+    publishing.revise(clip, by=world.publisher())
+    assert words() == {"على السطح"}
+    assert PublicLink.objects.filter(right=clip.reference).exists(), "the clip is still described"
+    publishing.revise(told, by=world.publisher())
+    assert words() == {"على السطح"}
+    assert publishing.audit_public() == []
+
+
+def test_the_audit_finds_words_of_what_is_held_back():
+    clip = world.clip()
+    world.transcript(clip, "ar", (0, 4000, "في القبو"))
+    row = world.published(clip)
+    told = world.published(world.testimony(clip))
+    closed = row.read().model_copy(update={"advisory_level": "withheld"}).canonical()
+    digest = hashlib.sha256(closed.encode()).hexdigest()
+    PublicRecord.objects.filter(pk=row.pk).update(document=closed, digest=digest)
+    assert {(each.reference, each.code) for each in publishing.audit_public()} == {
+        (clip.reference, "says-what-is-held-back"),
+        (told.reference, "quotes-what-is-held-back"),
+    }
 
 
 def test_no_live_document_names_a_withdrawn_reference():
