@@ -229,7 +229,7 @@ def testimony_page(
         "player": parts[0]["player"] if len(parts) == 1 else None,
         "choice": Choice(data=choice.data),
         "at": moments.write(t) if t else "",
-        "written": written(record.transcripts, language),
+        "written": written(spoken(record), language),
         "advisories": [warning(advisory, language) for advisory in record.advisories],
     }
 

@@ -162,11 +162,11 @@ def test_no_page_or_format_gives_out_a_copy_of_a_closed_clip(
 def test_the_words_of_a_clip_held_back_find_nothing(
     closed_clips: dict[str, PublicRecord], client: Client
 ) -> None:
-    for path in ("records", "search", "segments"):
+    for asked in ("records", "search", "segments"):
         for language in SAID:
             for level, number in (("withheld", 0), ("graphic", 1)):
-                answer = client.get(f"/api/v1/{path}", {"q": words_of(level)[language]})
-                assert answer.json()["total"] == number, (path, level)
+                answer = client.get(f"/api/v1/{asked}", {"q": words_of(level)[language]})
+                assert answer.json()["total"] == number, (asked, level)
 
 
 def test_a_surface_that_reads_out_what_is_held_back_is_caught(
@@ -179,7 +179,7 @@ def test_a_surface_that_reads_out_what_is_held_back_is_caught(
     assert found["said"] == {path}
 
 
-def test_a_list_that_shows_a_gated_frame_is_caught(
+def test_a_askedthat_shows_a_gated_frame_is_caught(
     closed_clips: dict[str, PublicRecord], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pages, "picture", lambda record: next(iter(record.renditions), None))
