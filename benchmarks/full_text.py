@@ -95,6 +95,7 @@ class PostgreSQLText(SQLiteText):
                 cursor.executemany(
                     "INSERT INTO measured_text VALUES (%s, to_tsvector('simple', %s))", piece
                 )
+            cursor.execute("SET LOCAL maintenance_work_mem = '1GB'")
             cursor.execute("CREATE INDEX ON measured_text USING gin (words)")
             cursor.execute("ANALYZE measured_text")
         return True

@@ -5,6 +5,7 @@ well. So all of it works without scripts, can be opened beside, and says where i
 """
 
 from calendar import monthrange
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -25,6 +26,8 @@ OPEN = {FILMED, "neighbourhood"}
 LONGEST_REPEATED = 1_500
 # For a value not yet known, and as an address writes it: no text of a reader holds it.
 STAND_IN, WRITTEN = "\0", "%00"
+# For dates not yet known: in a text of a reader these signs are written otherwise.
+EVER_WRITTEN = f"from={date.min.isoformat()}&to={date.max.isoformat()}"
 # The drawing of the bars, in units; a stylesheet stretches it.
 BAR, HEIGHT = 10, 100
 
@@ -137,7 +140,8 @@ def _filmed(query: Query, counted: Facets, language: str, path: str) -> dict[str
                 for each in counted.months
                 if each.first.year == within and (each.certain or each.possible)
             ]
-    values = [_period(query, bar, language, path) for bar in bars]
+    address = _dated(query, path)
+    values = [_period(query, bar, language, path, address) for bar in bars]
     group = _in_parts(FILMED, values, opened=True)
     # Years and months stay in their order, however many there are.
     doubt = any(bar.possible for bar in bars)
@@ -149,17 +153,27 @@ def _year_of(query: Query) -> int | None:
     return start.year if start and end and start.year == end.year else None
 
 
-def _period(query: Query, bar: Bar, language: str, path: str) -> dict[str, Any]:
+def _period(
+    query: Query, bar: Bar, language: str, path: str, address: Callable[[date, date], str]
+) -> dict[str, Any]:
     chosen = (query.start, query.end) == (bar.first, bar.last)
-    narrowed = query.without_dates() if chosen else within(query, bar.first, bar.last)
+    without = path + query.without_dates().address if chosen else ""
     return {
         "label": say(edtf(bar.first, bar.last), language),
         "count": bar.certain,
         "possible": bar.possible,
         "chosen": chosen,
         "inner": bar.first.month != 1 or bar.last.month != 12,
-        "path": path + narrowed.address,
+        "path": without or address(bar.first, bar.last),
     }
+
+
+def _dated(query: Query, path: str) -> Callable[[date, date], str]:
+    """The address of the list within two days; a page has hundreds, which differ in these."""
+    written = path + within(query, date.min, date.max).address
+    return lambda first, last: written.replace(
+        EVER_WRITTEN, f"from={first.isoformat()}&to={last.isoformat()}"
+    )
 
 
 def within(query: Query, first: date, last: date) -> Query:
@@ -186,6 +200,8 @@ def _histogram(
     most = max(bar.certain + bar.possible for bar in bars)
     if not most:
         return None
+    label = _("%(period)s: certainly %(sure)s, possibly %(may)s")
+    address = _dated(query, path)
     drawn = []
     for place, bar in enumerate(bars):
         sure, may = (_height(number, most) for number in (bar.certain, bar.possible))
@@ -200,9 +216,9 @@ def _histogram(
                 "sure_y": str(HEIGHT - sure),
                 "may": may and str(may),
                 "may_y": str(HEIGHT - sure - may),
-                "label": _("%(period)s: certainly %(sure)s, possibly %(may)s")
+                "label": label
                 % {"period": said, "sure": f"{bar.certain:,}", "may": f"{bar.possible:,}"},
-                "path": path + within(query, bar.first, bar.last).address,
+                "path": address(bar.first, bar.last),
             }
         )
     return {

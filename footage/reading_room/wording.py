@@ -1,6 +1,7 @@
 """How times, sizes, languages and dates are put before a reader. Pure; Latin digits throughout."""
 
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from footage import dates, vocabularies
@@ -33,6 +34,7 @@ def in_both(english: str, arabic: str, language: str) -> tuple[Text | None, Text
     return (found[0] if found else None, found[1] if len(found) > 1 else None)
 
 
+@lru_cache(maxsize=10_000)  # lists and their bars say the same few thousand again and again
 def say(edtf: str, language: str) -> str:
     """A filmed date in words; the code itself when it is none of ours."""
     try:

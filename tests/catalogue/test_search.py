@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from footage.catalogue import authorities, database
 from footage.catalogue.answers import answer, without_words
 from footage.catalogue.index.language import parts
+from footage.catalogue.index.searching import Search
 from footage.catalogue.index.words import placed, words
 from footage.catalogue.models import PublicRecord
 from footage.catalogue.queries import FACETS, Query
@@ -255,6 +256,32 @@ def test_phrases_exclusions_alternatives_beginnings_and_fields() -> None:
     assert references("q=title:bridge") == [bridge]
     assert references("q=unknown:bridge") == []
     assert references("q=bridge&sort=relevance") == [bridge, spoken]
+
+
+@pytest.mark.parametrize("narrowed", ["", "&kind=clip&kind=testimony", "&neighbourhood=al-shaar"])
+def test_a_phrase_looked_for_in_titles_first_gives_the_order_of_looking_everywhere(
+    narrowed: str,
+) -> None:
+    rows.names()
+    for each in range(80):
+        where = ["title_en", "summary_en", "title_en", "summary_ar"][each % 4]
+        rows.a_clip(
+            neighbourhood="al-shaar" if each % 3 else "bustan-al-qasr",
+            kind="testimony" if each % 7 == 0 else "clip",
+            **{where: f"The old bridge {'and what lies below it ' * (each % 5)}"},
+        )
+    index()
+    query = Query.read(QueryDict(f'q="old bridge"{narrowed}'))
+    search = Search(query, authorities.current())
+    assert search.question
+    most = search.question.most_outside_titles(search.view.searcher)
+    best = search._best(4, 0)
+    assert most and best[-1][0] > most, "titles alone fill this page"
+    assert all(score < most for score, _ in search._best(200, 0)[40:]), "the rest stays below it"
+    # With an alternative that nothing holds, it is looked for everywhere at once.
+    assert everything(f'q="old bridge"{narrowed}') == everything(
+        f'q="old bridge" OR xylophone{narrowed}'
+    )
 
 
 def test_a_place_is_found_under_any_spelling_by_where_it_was_filmed_and_by_its_name() -> None:

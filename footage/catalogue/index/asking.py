@@ -7,6 +7,7 @@ name finds what lies in it and what names it, which lead: "bread Aleppo" is not 
 """
 
 import difflib
+import math
 from collections.abc import Iterable, Iterator, Sequence
 
 import tantivy
@@ -22,6 +23,9 @@ from footage.normalisation import normalise
 TEXTS = ("title", "summary", "said")
 # Titles before summaries before speech.
 WEIGHTS = {"title": 64.0, "summary": 8.0, "said": 1.0}
+# BM25 never gives a word more than this, times how rare it is, however often and in however short
+# a text it stands.
+MOST_OFTEN = 2.2
 # A beginning stands for this many words at most, the commonest first.
 MOST_WORDS = 60
 # A near miss: so many letters typed, so much alike.
@@ -30,6 +34,7 @@ SHORTEST_NAME, LONGEST_TYPED, LIKENESS = 4, 60, 0.75
 LONGEST_NAME = 5
 # (facet, value) pairs by the stems of a name.
 Named = dict[tuple[str, ...], list[tuple[str, str]]]
+Clause = tuple[Occur, Query]
 NAMED = (JOURNALIST, EVENT, FILM)
 
 
@@ -54,12 +59,39 @@ class Question:
             stem for part in asked if part.field in ("", "said") for stem in words(part.text)
         )
 
+    def most_outside_titles(self, searcher: tantivy.Searcher) -> float | None:
+        """A score that no record reaches whose title does not answer, for a question that is one
+        phrase and nothing else, which is slow to look for in long texts. None for any other."""
+        if len(self.parts) != 1 or len(self.parts[0]) != 1:
+            return None
+        (part,) = self.parts[0]
+        stems = words(part.text)
+        if part.way != "phrase" or part.field or part.without or len(stems) < 2:
+            return None
+        # Some of what is counted may be deleted already; twice as many make up for more than that.
+        number = 2 * searcher.num_docs
+        return max(
+            WEIGHTS[name]
+            * MOST_OFTEN
+            * sum(math.log(1 + number / (searcher.doc_freq(name, stem) + 0.5)) for stem in stems)
+            for name in TEXTS
+            if name != "title"
+        )
+
     def asked(
-        self, searcher: tantivy.Searcher, schema: tantivy.Schema, *, ranked: bool
-    ) -> list[tuple[Occur, Query]]:
-        """The clauses of a search; `ranked` where their score will be used."""
-        asking = _Asking(searcher, schema, self._places, self._named, ranked)
-        clauses: list[tuple[Occur, Query]] = []
+        self,
+        searcher: tantivy.Searcher,
+        schema: tantivy.Schema,
+        *,
+        ranked: bool,
+        within: Sequence[Clause] = (),
+        texts: Sequence[str] = TEXTS,
+    ) -> list[Clause]:
+        """The clauses of a search; `ranked` where their score will be used, those of `texts`.
+        `within` are clauses that stand beside them and give no score: phrases look for nothing
+        elsewhere."""
+        asking = _Asking(searcher, schema, self._places, self._named, ranked, within, texts)
+        clauses: list[Clause] = []
         for run in _runs(self.parts):
             if isinstance(run, list):
                 clauses += [(Occur.Must, each) for each in asking.together(run)]
@@ -97,9 +129,12 @@ class _Asking:
         places: gazetteer.Places,
         named: Named,
         ranked: bool,
+        within: Sequence[Clause],
+        texts: Sequence[str],
     ) -> None:
         self.searcher, self.schema = searcher, schema
         self.places, self.named, self.ranked = places, named, ranked
+        self.within, self.texts = within, texts
 
     def together(self, run: Sequence[Part]) -> Iterator[Query]:
         """What plain words ask, longest names first."""
@@ -207,13 +242,16 @@ class _Asking:
         return Query.disjunction_max_query(
             [
                 Query.boost_query(self._in(name, stems, phrase=phrase), WEIGHTS[name])
-                for name in TEXTS
+                for name in self.texts
             ]
         )
 
     def _in(self, name: str, stems: Sequence[str], *, phrase: bool) -> Query:
         if phrase and len(stems) > 1:
-            return Query.phrase_query(self.schema, name, list(stems))
+            # The engine goes through all of several alternatives before it looks at what stands
+            # beside them, and through the places of words in every record slowest of all.
+            found = Query.phrase_query(self.schema, name, list(stems))
+            return Query.boolean_query([*self.within, (Occur.Must, found)])
         return _all_of([Query.term_query(self.schema, name, stem) for stem in stems])
 
     def _beginning(self, part: Part) -> Query:

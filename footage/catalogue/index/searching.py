@@ -6,7 +6,7 @@ revised is back as soon as the index has taken it in.
 """
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from footage.catalogue.authorities import Authorities
 from footage.catalogue.counts import EVER, Bars, Facets, Span, histogram, months, years
 from footage.catalogue.cursors import Cursor
 from footage.catalogue.index import remembering
-from footage.catalogue.index.asking import Question
+from footage.catalogue.index.asking import TEXTS, Clause, Question
 from footage.catalogue.index.documents import (
     COLUMNS,
     DATES,
@@ -93,26 +93,51 @@ class Search:
             raise
 
     # --- What is asked ------------------------------------------------------------------------
-    def _asked(self, query: Query, *, ranked: bool = False) -> tantivy.Query:
-        """A query as the engine takes it; `ranked` where scores will be used."""
-        schema = self.view.schema
-        clauses = [
-            (Occur.Must, tantivy.Query.term_set_query(schema, facet, list(values)))
-            for facet, values in {**query.chosen, "kind": query.kinds}.items()
-        ]
+    def _asked(
+        self, query: Query, *, ranked: bool = False, texts: Sequence[str] = TEXTS
+    ) -> tantivy.Query:
+        """A query as the engine takes it; `ranked` where scores, of `texts`, will be used."""
+        filters = [self._any_of(*each) for each in query.chosen.items() if each[0] != "kind"]
         if query.start or query.end:
-            clauses.append((Occur.Must, self._filmed(query, surely=query.only_certain)))
-        if self.left_out:
-            gone = tantivy.Query.term_set_query(schema, "reference", list(self.left_out))
-            clauses.append((Occur.MustNot, gone))
+            filters.append(self._filmed(query, surely=query.only_certain))
         if ranked:
-            clauses = [
-                (occur, tantivy.Query.const_score_query(each, 0.0) if occur == Occur.Must else each)
-                for occur, each in clauses
-            ]
+            filters = [tantivy.Query.const_score_query(each, 0.0) for each in filters]
+        clauses = [(Occur.Must, each) for each in filters]
         if self.question is not None:
-            clauses += self.question.asked(self.view.searcher, schema, ranked=ranked)
-        return tantivy.Query.boolean_query(clauses)
+            within = [*clauses, *self._of_kinds(query.kinds, alone=False, ranked=ranked)]
+            clauses += self.question.asked(
+                self.view.searcher, self.view.schema, ranked=ranked, within=within, texts=texts
+            )
+        alone = all(occur == Occur.MustNot for occur, _ in clauses)
+        clauses += self._of_kinds(query.kinds, alone=alone, ranked=ranked)
+        if self.left_out:
+            clauses.append((Occur.MustNot, self._any_of("reference", tuple(self.left_out))))
+        # The engine is slower at a set of one clause than at the clause.
+        return clauses[0][1] if len(clauses) == 1 else tantivy.Query.boolean_query(clauses)
+
+    def _any_of(self, name: str, values: Sequence[str]) -> tantivy.Query:
+        """What has one of these values: a single one is found without making a set of it."""
+        if len(values) == 1:
+            return tantivy.Query.term_query(self.view.schema, name, values[0], "basic")
+        return tantivy.Query.term_set_query(self.view.schema, name, list(values))
+
+    def _of_kinds(self, kinds: Sequence[str], *, alone: bool, ranked: bool) -> list[Clause]:
+        """What is of these kinds, which is what is of none of the others: whichever are fewer
+        cost less to go through, but where nothing else is asked for there must be something to
+        leave them out of."""
+        others = tuple(each for each in RECORD_KINDS.codes if each not in kinds)
+        if not others:
+            return [(Occur.Must, tantivy.Query.all_query())] if alone else []
+        found, left = (
+            sum(self.view.searcher.doc_freq("kind", each) for each in some)
+            for some in (kinds, others)
+        )
+        if alone or found < left:
+            of_these = self._any_of("kind", kinds)
+            if ranked:
+                of_these = tantivy.Query.const_score_query(of_these, 0.0)
+            return [(Occur.Must, of_these)]
+        return [(Occur.MustNot, self._any_of("kind", others))]
 
     def _filmed(self, query: Query, *, surely: bool) -> tantivy.Query:
         """What was possibly, or surely, filmed in the range of a query: all dates that were.
@@ -159,13 +184,25 @@ class Search:
         number = max(0, min(size + 1, MOST_RANKED - skipped))
         if not number:
             return Found([], following=False, preceding=skipped > 0)
-        asked = self._asked(self.query, ranked=True)
-        hits = self.view.searcher.search(asked, number, count=False, offset=skipped).hits
+        hits = self._best(number, skipped)
         return Found(
             self._references(address for _score, address in hits[:size]),
             following=len(hits) > size and skipped + size < MOST_RANKED,
             preceding=skipped > 0,
         )
+
+    def _best(self, number: int, skipped: int) -> list[tuple[Any, tantivy.DocAddress]]:
+        """So many by relevance, with their scores. Titles lead: where those that answer fill the
+        page, and nothing else could score as much, nothing else is looked at."""
+        search, question = self.view.searcher.search, self.question
+        most = question.most_outside_titles(self.view.searcher) if question else None
+        if most is not None:
+            asked = self._asked(self.query, ranked=True, texts=("title",))
+            hits = search(asked, number, count=False, offset=skipped).hits
+            if len(hits) == number and hits[-1][0] > most:
+                return hits
+        asked = self._asked(self.query, ranked=True)
+        return search(asked, number, count=False, offset=skipped).hits
 
     @property
     def skipped(self) -> int:
