@@ -16,6 +16,7 @@ from footage.catalogue.authorities import (
 )
 from footage.catalogue.queries import Query
 from footage.reading_room import pages
+from footage.reading_room.by_day import timeline
 from footage.reading_room.listing import list_of
 from footage.reading_room.named import named, one
 from footage.reading_room.rendering import page, reader_language, respond
@@ -52,6 +53,18 @@ def journalist(request: HttpRequest, slug: str) -> HttpResponse:
 
 # --- By event and film -------------------------------------------------------------------------
 @page
+def events(request: HttpRequest) -> HttpResponse:
+    """Every published event in the order of time; those whose date nobody knows come last."""
+    names, language = authorities.current(), reader_language()
+    dated = timeline(names, (None, None), language)
+    known = {each["slug"] for each in dated}
+    undated = [named(each, language) for each in names.of_kind(EVENT) if each.slug not in known]
+    counts = _counts("event", names, kinds=BOTH)
+    entries = [{**each, "count": counts.get(each["slug"], 0)} for each in dated + undated]
+    return respond(request, "events.html", {"events": entries})
+
+
+@page
 def event(request: HttpRequest, slug: str) -> HttpResponse:
     names, language = authorities.current(), reader_language()
     entry = one(names, EVENT, slug)
@@ -65,6 +78,22 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
         **list_of(request, names, language, {"event": (slug,), "kind": BOTH}),
     }
     return respond(request, "event.html", context)
+
+
+@page
+def films(request: HttpRequest) -> HttpResponse:
+    names, language = authorities.current(), reader_language()
+    counts = _counts("film", names, kinds=BOTH)
+    entries = [
+        {
+            **named(entry, language),
+            "broadcaster": entry.fact("broadcaster", language),
+            "broadcast_on": say(str(entry.facts.get("broadcast_on") or ""), language),
+            "count": counts.get(entry.slug, 0),
+        }
+        for entry in names.of_kind(FILM)
+    ]
+    return respond(request, "films.html", {"films": entries})
 
 
 @page
@@ -101,9 +130,12 @@ def film(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 # --- The parts ---------------------------------------------------------------------------------
-def _counts(facet: str, names: Authorities) -> Mapping[str, int]:
-    """How many clips each value of a facet has."""
-    return answers.answer(Query(), names, facets=(facet,), size=0).facets.counts.get(facet, {})
+def _counts(
+    facet: str, names: Authorities, *, kinds: tuple[str, ...] = ("clip",)
+) -> Mapping[str, int]:
+    """How many records of these kinds each value of a facet has."""
+    asked = Query(chosen={"kind": kinds})
+    return answers.answer(asked, names, facets=(facet,), size=0).facets.counts.get(facet, {})
 
 
 def _shots(slug: str, rows: list[Any], names: Authorities, language: str) -> list[dict[str, Any]]:

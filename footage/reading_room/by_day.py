@@ -121,7 +121,10 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
 def timeline(
     names: Authorities, within: tuple[date | None, date | None], language: str
 ) -> list[dict[str, Any]]:
-    """The published events that may have happened between two days, in their order."""
+    """The published events that may have happened between two days, in their order.
+
+    `year` is the one in which each began. An event whose date nobody knows is not among them.
+    """
     start, end = within
     found = []
     for event in names.of_kind(EVENT):
@@ -129,13 +132,15 @@ def timeline(
             happened = dates.parse(str(event.facts.get("happened") or ""))
         except dates.DateError:
             continue
+        known = happened.earliest or happened.latest
         first, last = happened.earliest or date.min, happened.latest or date.max
-        if happened.unknown or (start and last < start) or (end and first > end):
+        if known is None or (start and last < start) or (end and first > end):
             continue
         place = names.get(NEIGHBOURHOOD, event.facts.get("place"))
         shown = {
             **named(event, language),
             "happened": say(happened.edtf, language),
+            "year": known.year,
             "place": named(place, language) if place else None,
         }
         found.append(((first, last, event.slug), shown))

@@ -31,6 +31,7 @@ MEDIA_TYPE = "application/xml; charset=utf-8"
 IN_PART = 10_000
 SECTIONS = (
     *("", "clips/", "neighbourhoods/", "map/", "dates/", "journalists/", "testimonies/"),
+    *("events/", "films/"),
     *("about/", "about/data/", "about/api/", "safety/"),
 )
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'

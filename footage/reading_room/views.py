@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from footage import vocabularies
 from footage.catalogue import answers, authorities, beside, moments
 from footage.catalogue.addresses import record_path
-from footage.catalogue.authorities import FILM, NEIGHBOURHOOD, Authorities
+from footage.catalogue.authorities import EVENT, FILM, NEIGHBOURHOOD, Authorities
 from footage.catalogue.counts import Facets
 from footage.catalogue.index import remembering
 from footage.catalogue.index.language import asks_nothing
@@ -59,6 +59,7 @@ def home(request: HttpRequest) -> HttpResponse:
         ],
         "places": len(places),
         "journalists": len(counted.counts.get("journalist", {})),
+        "events": sum(1 for _event in names.of_kind(EVENT)),
         "subjects": [
             {"code": code, "label": vocabularies.SUBJECTS.label(code, language), "count": count}
             for code, count in _most(counted.counts.get("subject", {}))

@@ -196,6 +196,7 @@ def test_every_public_page_answers_in_both_languages(archive):
         for slug in sorted({clip.neighbourhood for clip in published_clips()} - {None})
     ]
     paths += ["", "clips/", "neighbourhoods/", "dates/", "journalists/", "testimonies/", "about/"]
+    paths += ["events/", "films/"]
     for path in paths:
         for language in ("en", "ar"):
             response = client.get(f"/{language}/{path}")

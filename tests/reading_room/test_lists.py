@@ -267,3 +267,28 @@ def test_a_question_without_a_word_says_so_above_the_whole_list(client: Client, 
     # An invisible character is as if nothing had been typed.
     assert said == (typed != "\u00ad") and "Bread queue at dawn" in page
     assert "holds no word" not in client.get("/en/clips/", {"q": "bread"}).content.decode()
+
+
+def test_events_stand_by_year_with_their_records_and_those_without_a_date_come_last(
+    client: Client,
+) -> None:
+    rows.names()
+    for slug, happened in (("later", "2016-04-27"), ("whenever", ""), ("first", "2013-01-15~")):
+        rows.name("event", slug, slug.title(), "حدث", facts={"happened": happened})
+    shown = rows.a_clip(1, events=("first",))
+    rows.a_testimony(2, events=("first",))
+    rows.withdraw(rows.a_clip(3, events=("later",)))
+    body = client.get("/en/events/").content.decode()
+    order = [body.index(f"/en/events/{slug}/") for slug in ("first", "later", "whenever")]
+    assert order == sorted(order)
+    assert 'href="/en/dates/2013/"' in body and "Date not known" in body
+    assert re.findall(r"(\d+)\W*(?:</bdi>)?\W*records?\b", body[order[0] :]) == ["2", "0", "0", "0"]
+    assert shown.reference in client.get("/en/events/first/").content.decode()
+
+
+def test_films_are_listed_with_what_the_archive_has_of_each(client: Client) -> None:
+    assert "No film has been described yet." in client.get("/en/films/").content.decode()
+    rows.name("film", "a-film", "A film", "فيلم", facts={"broadcast_on": "2016-11-28"})
+    rows.a_clip(1, shots=(rows.a_shot("a-film", 1, 1.5, 3.25),))
+    body = client.get("/ar/films/").content.decode()
+    assert 'href="/ar/films/a-film/"' in body and "سجل واحد" in body and "28" in body

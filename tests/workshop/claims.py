@@ -180,7 +180,8 @@ CLAIMS: dict[str, Claim] = {
 # Pages for readers: the same bytes for a stranger as for every role; GET and HEAD alone.
 READERS = {
     *("front-door", "home", "clips", "clip", "testimonies", "testimony", "about", "design"),
-    *("neighbourhoods", "neighbourhood", "journalists", "journalist", "event", "film"),
+    *("neighbourhoods", "neighbourhood", "journalists", "journalist"),
+    *("events", "event", "films", "film"),
     *("map", "dates", "year", "month", "day", "permanent", "captions", "media"),
     *("healthz", "robots", "sitemap", "export", "export-description", "exporting"),
     *("data_dictionary", "record-schema", "api_documentation", "embed", "bundle", "suggest"),
