@@ -14,6 +14,7 @@ from footage.catalogue import database
 from footage.catalogue.authorities import Authorities
 from footage.catalogue.counts import Facets, Span
 from footage.catalogue.cursors import Cursor
+from footage.catalogue.database import Late
 from footage.catalogue.index.generations import Unavailable
 from footage.catalogue.index.searching import Moment, Search
 from footage.catalogue.models import PublicRecord
@@ -38,7 +39,8 @@ class Answer:
     searched   false where the database answered and words were not looked for
     spoken     the stems that make a line of speech one that answers
     as_of      the change number that the search index had reached: what changed later may be absent
-               until it is taken in. None where the database answered, which is never behind
+               until it is taken in. None where nothing is absent: the database answered, or was
+               asked for what the index lacks
     """
 
     page: Page
@@ -56,6 +58,7 @@ def answer(
     size: int = PAGE_SIZE,
     at: Moment | None = None,
     most_counted: int | None = None,
+    complete_to: int | None = None,
 ) -> Answer:
     """What a query finds: one page of it, and the numbers of the facets named.
 
@@ -66,6 +69,10 @@ def answer(
     Where the database has to answer, facets of a catalogue of more than `most_counted` records are
     not counted (`Facets.counted`), since that takes it seconds.
 
+    With `complete_to`, a change number, page and total (no facet) also have what changed since the
+    index, but for what was first published after that number: a walk that goes on while records
+    are revised misses none. Not where there are words, which only the index finds.
+
     Never raises for anything a reader typed. Two database queries; one, where the caller already
     has the `moment` it asks `at`.
     """
@@ -73,6 +80,12 @@ def answer(
     try:
         search = Search(query, names, at)
         counted = search.facets(wanted)
+        if complete_to is not None and size and not query.text and search.left_out:
+            page, late = _complete_page(query, search, size, complete_to)
+            counted = replace(
+                counted, total=counted.total + late.total, certain=counted.certain + late.certain
+            )
+            return Answer(page, counted, True)
         page = _page(query, search, size) if size else NO_PAGE
         spoken = search.question.spoken if search.question else frozenset()
         return Answer(page, counted, True, spoken, search.view.number)
@@ -130,6 +143,29 @@ def _page(query: Query, search: Search, size: int, *, again: bool = False) -> Pa
         query.beside(records[-1], back=False) if found.following and records else "",
         query.beside(records[0], back=True) if found.preceding and records else "",
     )
+
+
+def _complete_page(
+    query: Query, search: Search, size: int, to: int, *, again: bool = False
+) -> tuple[Page, Late]:
+    """The page with what changed since the index in its places, and the numbers of that."""
+    found = search.page(size)
+    rows, late = database.caught_up(query, found.references, search.left_out, to, size)
+    by_reference = {row.reference: row for row in rows}
+    old = [by_reference.pop(each) for each in found.references if each in by_reference]
+    if found.following and not old and not again:
+        return _complete_page(query, Search(query, search.moment.names), size, to, again=True)
+    # The rest are those the index lacks; beyond its page they belong to a later one.
+    new = [row for row in by_reference.values() if not found.following or _before(row, old, query)]
+    records = sorted([*old, *new], key=query.place)
+    more = found.following or len(records) > size
+    records = records[:size]
+    following = query.beside(records[-1], back=False) if more and records else ""
+    return Page(records, following, ""), late
+
+
+def _before(row: PublicRecord, old: list[PublicRecord], query: Query) -> bool:
+    return bool(old) and query.place(row) < query.place(old[-1])
 
 
 def _rank(skipped: int) -> str:

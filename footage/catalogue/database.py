@@ -4,10 +4,11 @@ Each function is one query. A page and a total cost what an index lookup costs; 
 grow with the records found.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, F, Q, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, Q, Subquery, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from footage.catalogue.counts import Facets, Span, histogram, months, of_months, years
@@ -18,17 +19,9 @@ from footage.catalogue.queries import EVERY_FACET, FILMED, PAGE_SIZE, Page, Quer
 
 def page(query: Query, size: int = PAGE_SIZE) -> Page:
     """The records at the query's cursor. One database query."""
-    column, descending = ORDERS[query.sort]
     cursor = query.cursor
     back = cursor is not None and cursor.back
-    rows = matching(query)
-    if query.sort == "surely":
-        rows = rows.annotate(surely=Case(When(_surely(query), then=1), default=0))
-    if cursor is not None:
-        rows = rows.filter(cursor.beyond())
-    by = F(column).asc(nulls_last=True) if not descending else F(column).desc(nulls_last=True)
-    ordered = rows.order_by(by, "reference")
-    found = list((ordered.reverse() if back else ordered)[: size + 1])
+    found = list(_at_cursor(query, matching(query))[: size + 1])
     more = len(found) > size
     found = found[:size]
     if back:
@@ -38,6 +31,54 @@ def page(query: Query, size: int = PAGE_SIZE) -> Page:
         following=query.beside(found[-1], back=False) if found and (back or more) else "",
         preceding=query.beside(found[0], back=True) if found and (more if back else cursor) else "",
     )
+
+
+def _at_cursor(query: Query, rows: RecordQuerySet) -> RecordQuerySet:
+    """Some of what a query finds, from its cursor on in the direction of reading."""
+    column, descending = ORDERS[query.sort]
+    cursor = query.cursor
+    if query.sort == "surely":
+        rows = rows.annotate(surely=Case(When(_surely(query), then=1), default=0))
+    if cursor is not None:
+        rows = rows.filter(cursor.beyond())
+    by = F(column).asc(nulls_last=True) if not descending else F(column).desc(nulls_last=True)
+    ordered = rows.order_by(by, "reference")
+    return ordered.reverse() if cursor is not None and cursor.back else ordered
+
+
+@dataclass(frozen=True)
+class Late:
+    """How many of the records that changed since the index a query finds."""
+
+    total: int = 0
+    certain: int = 0
+
+
+def caught_up(
+    query: Query, found: Collection[str], changed: Collection[str], to: int, size: int
+) -> tuple[list[PublicRecord], Late]:
+    """The live rows among `found`, and of `changed` those that the query finds from its cursor on:
+    one more than `size` of them, but for what was first published after the change number `to`.
+
+    Unordered. One query.
+    """
+    late = matching(query).filter(reference__in=changed).exclude(version=1, change__gt=to)
+    ahead = _at_cursor(query, late)[: size + 1].values("pk")
+    rows = PublicRecord.objects.live().filter(Q(reference__in=found) | Q(pk__in=ahead))
+    certain = late.filter(_surely(query)) if query.start or query.end else late
+    listed: Any = rows.annotate(
+        late=Coalesce(Subquery(_number(late)), 0),
+        late_certain=Coalesce(Subquery(_number(certain)), 0),
+    )
+    found_rows = list(listed)
+    if not found_rows:
+        return [], Late()
+    return found_rows, Late(found_rows[0].late, found_rows[0].late_certain)
+
+
+def _number(rows: RecordQuerySet) -> Any:
+    """How many there are, as one value of another query."""
+    return rows.annotate(one=Value(1)).values("one").annotate(n=Count("pk")).values("n")
 
 
 def matching(query: Query) -> RecordQuerySet:

@@ -87,8 +87,10 @@ DATES = (
 )
 SORT = Parameter(
     "sort",
-    "Order; by relevance where words are asked for, else the newest filmed first",
-    "الترتيب؛ بحسب الصلة عند السؤال بكلمات، وإلا فالأحدث تصويرًا أولًا",
+    "Order; by relevance where words are asked for, else by first publication, the latest first, "
+    "in which alone a walk misses nothing",
+    "الترتيب؛ بحسب الصلة عند السؤال بكلمات، وإلا فبحسب أول نشر، الأحدث أولًا، وهو وحده الترتيب الذي "
+    "لا تفوت القراءة فيه شيئًا",
     codes=SORTS,
 )
 AFTER = Parameter(

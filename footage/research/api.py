@@ -81,7 +81,13 @@ def _listed(
 ) -> HttpResponse:
     query, walk = question(request.GET, known)
     names, change = authorities.standing()
-    found = answers.answer(query, names, facets=facets, size=limit_of(request.GET))
+    found = answers.answer(
+        query,
+        names,
+        facets=facets,
+        size=limit_of(request.GET),
+        complete_to=walk.as_of if walk else change,
+    )
     if not found.searched:
         return not_searched()
     walk = walk or _begun(found, change)

@@ -110,6 +110,9 @@ def question(given: QueryDict, known: Iterable[Parameter]) -> tuple[Query, Walk 
     asked = given.copy()
     asked.pop("after", None)
     query = Query.read(asked)
+    if not query.text and "sort" not in given:
+        # Nothing ever moves a record in this order: a walk along it is whole.
+        query = replace(query, sort="published")
     for name, value in query.ignored:
         raise Refused(name, _unusable(name, value))
     if walk is None:

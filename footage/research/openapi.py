@@ -16,7 +16,10 @@ INTRODUCTION = (
     "all. Names of people, places, events and films stand beside their slugs in English and "
     "Arabic. Every answer carries an ETag; ask again with If-None-Match. An unknown or unusable "
     "parameter is refused with a problem document (RFC 9457) that names it. Lists have no last "
-    "page before the last record; relevance alone ends at the number in `ranked_to`."
+    "page before the last record; relevance alone ends at the number in `ranked_to`. A walk in the "
+    "order of first publication (`sort=published`, usual without words) gives every record that "
+    "stays public during it exactly once. In every other order, and among words, one that is "
+    "revised meanwhile may be missed or come twice: `changes` since the walk's `as_of` has it."
 )
 TITLES = {
     301: "The same record under its one address",
