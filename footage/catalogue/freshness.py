@@ -8,12 +8,22 @@ from collections.abc import Callable
 from typing import TypeVar, cast
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.utils.cache import get_conditional_response
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import parse_header_parameters
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 View = Callable[..., HttpResponseBase]
 Response = TypeVar("Response", bound=HttpResponseBase)
+# Text that shrinks when it is packed, by its media type; what is shorter fits into one packet.
+TEXT = (
+    "text/",
+    "application/json",
+    "application/ld+json",
+    "application/xml",
+    "application/atom+xml",
+)
+LEAST_PACKED = 1_000
 
 
 def only_read(view: View) -> View:
@@ -22,10 +32,16 @@ def only_read(view: View) -> View:
 
 
 def fresh(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Mark an answer as to be asked about each time, and answer 304 when it has not changed."""
+    """Mark an answer as to be asked about each time, and answer 304 when it has not changed.
+
+    One of text varies on Accept-Encoding from here on: `aleppo_archive.packing` packs it.
+    """
     response["Cache-Control"] = "no-cache"
     if response.status_code != 200:
         return response
+    text = response.headers.get("Content-Type", "").startswith(TEXT)
+    if text and len(response.content) >= LEAST_PACKED and request.method in ("GET", "HEAD"):
+        patch_vary_headers(response, ["Accept-Encoding"])
     return conditional(request, response, f'"{digest(response.content)}"')
 
 
@@ -42,3 +58,12 @@ def conditional(request: HttpRequest, response: Response, etag: str) -> Response
     assert answer is not None  # noqa: S101  (only None when given no response)
     answer["Cache-Control"] = "no-cache"
     return cast(Response, answer)
+
+
+def accepts_gzip(request: HttpRequest) -> bool:
+    """Whether whoever asks unpacks gzip (RFC 9110, 12.5.3)."""
+    for offered in request.headers.get("Accept-Encoding", "").split(","):
+        coding, parameters = parse_header_parameters(offered)
+        if coding.strip() in ("gzip", "*"):
+            return bool(parameters.get("q", "1").strip("0. "))
+    return False

@@ -16,12 +16,11 @@ from typing import Any
 import orjson
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, QueryDict, StreamingHttpResponse
-from django.utils.http import parse_header_parameters
 
 from footage.catalogue import answers, authorities, formats, streams
 from footage.catalogue.authorities import Authorities
 from footage.catalogue.formats.about import About, about, data_package, table_schema, version
-from footage.catalogue.freshness import conditional
+from footage.catalogue.freshness import accepts_gzip, conditional
 from footage.catalogue.queries import PARAMETERS, Query
 from footage.research.answering import fresh, read_only
 from footage.research.problems import problem
@@ -46,7 +45,7 @@ def export(request: HttpRequest, format: str) -> HttpResponseBase:
         return asked
     of, names = asked
     file = format != suffix
-    encoded = not file and not form.packed and _accepts_gzip(request)
+    encoded = not file and not form.packed and accepts_gzip(request)
     etag = _etag(of, names, format, encoded)
     response: Any = StreamingHttpResponse(
         _pieces(form, of, names, packed=file or encoded) if request.method == "GET" else (),
@@ -129,14 +128,6 @@ def _gzipped(pieces: Iterable[bytes]) -> Iterator[bytes]:
         logger.exception("An export broke off")
         raise
     yield packer.flush()
-
-
-def _accepts_gzip(request: HttpRequest) -> bool:
-    for offered in request.headers.get("Accept-Encoding", "").split(","):
-        coding, parameters = parse_header_parameters(offered)
-        if coding.strip() in ("gzip", "*"):
-            return bool(parameters.get("q", "1").strip("0. "))
-    return False
 
 
 def _etag(of: About, names: Authorities, format: str, encoded: bool) -> str:

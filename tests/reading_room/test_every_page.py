@@ -62,7 +62,7 @@ def test_a_page_answers_with_an_etag_and_no_cookie(
     assert response.status_code == 200
     assert response["Cache-Control"] == "no-cache"
     assert response["ETag"].startswith('"')
-    assert "Vary" not in response
+    assert response["Vary"] == "Accept-Encoding"
     assert not response.cookies
     assert (
         client.get(f"/{language}/{path}", headers={"If-None-Match": response["ETag"]}).status_code
