@@ -88,7 +88,7 @@ MIDDLEWARE = [
     "aleppo_archive.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "aleppo_archive.packing.PackingMiddleware",
+    "footage.catalogue.packing.PackingMiddleware",
     "aleppo_archive.sign_in.StaffSessionMiddleware",
     "footage.reading_room.middleware.ReaderLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -34,7 +34,7 @@ def only_read(view: View) -> View:
 def fresh(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Mark an answer as to be asked about each time, and answer 304 when it has not changed.
 
-    One of text varies on Accept-Encoding from here on: `aleppo_archive.packing` packs it.
+    One of text varies on Accept-Encoding from here on: `footage.catalogue.packing` packs it.
     """
     response["Cache-Control"] = "no-cache"
     if response.status_code != 200:
