@@ -57,7 +57,6 @@ def answer(
     facets: Iterable[str] = EVERY_FACET,
     size: int = PAGE_SIZE,
     at: Moment | None = None,
-    most_counted: int | None = None,
     complete_to: int | None = None,
 ) -> Answer:
     """What a query finds: one page of it, and the numbers of the facets named.
@@ -66,8 +65,8 @@ def answer(
     none, only total, certain and possible are counted. With a size of 0, only numbers. Orders are
     those of `queries.SORTS`, and "surely" for the page of a day: the certain ones lead.
 
-    Where the database has to answer, facets of a catalogue of more than `most_counted` records are
-    not counted (`Facets.counted`), since that takes it seconds.
+    Where the database has to answer, facets of a catalogue of more than `SOON_COUNTED` records are
+    not counted (`Facets.counted`), since that takes it seconds; total, certain and possible are.
 
     With `complete_to`, a change number, page and total (no facet) also have what changed since the
     index, but for what was first published after that number: a walk that goes on while records
@@ -93,7 +92,7 @@ def answer(
         logger.info("The database answers in place of the search index: %s", reason)
     without = without_words(query)
     page = database.page(without, size) if size else NO_PAGE
-    return Answer(page, database.facets(without, wanted, most=most_counted), not query.text)
+    return Answer(page, database.facets(without, wanted, most=SOON_COUNTED), not query.text)
 
 
 def moment(names: Authorities) -> Moment | None:

@@ -137,7 +137,7 @@ def facets(query: Query, of: Iterable[str] = EVERY_FACET, *, most: int | None = 
     total = counts.pop("total", {}).get("", 0)
     certain = counts.pop("certain", {}).get("", 0) if query.start or query.end else total
     if counts.pop("many", {}).get("", 0):
-        return Facets(total, certain, {}, counted=False)
+        return Facets(total, certain, {}, counted=not wanted)
     if FILMED not in wanted:
         return Facets(total, certain, counts)
     spans = [Span.read(*each) for each in counts.pop(FILMED, {}).items()]

@@ -94,9 +94,15 @@ class PublicRecord(models.Model):
                 name="publicrecord_by_date",
             ),
             models.Index(
-                fields=["filmed_from", "filmed_to"],
+                # All that counting by date reads, so that no row is touched for it.
+                fields=["kind", "filmed_from", "filmed_to", "filmed_certain"],
                 condition=Q(withdrawn_at__isnull=True),
                 name="publicrecord_filmed",
+            ),
+            models.Index(
+                fields=["kind", "-published_at", "reference"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="publicrecord_by_publication",
             ),
             models.Index(fields=["changed_on"], name="publicrecord_changed"),
             models.Index(

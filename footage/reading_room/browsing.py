@@ -1,6 +1,5 @@
 """Ways into the footage by person, by event and by film."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +13,7 @@ from footage.catalogue.authorities import (
     WITNESS,
     Authorities,
 )
+from footage.catalogue.counts import Facets
 from footage.catalogue.queries import Query
 from footage.reading_room import pages
 from footage.reading_room.by_day import timeline
@@ -31,13 +31,14 @@ MOST_SHOWN = 500
 @page
 def journalists(request: HttpRequest) -> HttpResponse:
     names, language = authorities.current(), reader_language()
-    counts = _counts("journalist", names)
+    counted = _counted("journalist", of=("clip",), names=names)
     entries = [
-        {**named(entry, language), "count": counts.get(entry.slug, 0)}
+        {**named(entry, language), "count": counted.count("journalist", entry.slug)}
         for entry in names.of_kind(JOURNALIST)
     ]
     entries.sort(key=lambda entry: entry["name"])
-    return respond(request, "journalists.html", {"journalists": entries})
+    context = {"journalists": entries, "uncounted": not counted.counted}
+    return respond(request, "journalists.html", context)
 
 
 @page
@@ -59,9 +60,10 @@ def events(request: HttpRequest) -> HttpResponse:
     dated = timeline(names, (None, None), language)
     known = {each["slug"] for each in dated}
     undated = [named(each, language) for each in names.of_kind(EVENT) if each.slug not in known]
-    counts = _counts("event", names, kinds=BOTH)
-    entries = [{**each, "count": counts.get(each["slug"], 0)} for each in dated + undated]
-    return respond(request, "events.html", {"events": entries})
+    counted = _counted("event", of=BOTH, names=names)
+    entries = [{**each, "count": counted.count("event", each["slug"])} for each in dated + undated]
+    context = {"events": entries, "uncounted": not counted.counted}
+    return respond(request, "events.html", context)
 
 
 @page
@@ -83,17 +85,17 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
 @page
 def films(request: HttpRequest) -> HttpResponse:
     names, language = authorities.current(), reader_language()
-    counts = _counts("film", names, kinds=BOTH)
+    counted = _counted("film", of=BOTH, names=names)
     entries = [
         {
             **named(entry, language),
             "broadcaster": entry.fact("broadcaster", language),
             "broadcast_on": say(str(entry.facts.get("broadcast_on") or ""), language),
-            "count": counts.get(entry.slug, 0),
+            "count": counted.count("film", entry.slug),
         }
         for entry in names.of_kind(FILM)
     ]
-    return respond(request, "films.html", {"films": entries})
+    return respond(request, "films.html", {"films": entries, "uncounted": not counted.counted})
 
 
 @page
@@ -102,12 +104,9 @@ def film(request: HttpRequest, slug: str) -> HttpResponse:
     entry = one(names, FILM, slug)
     # Rows through their index, however many there are: right also while no index is there.
     used = database.page(Query(chosen={"film": (slug,), "kind": BOTH}), MOST_SHOWN).records
-    archive = answers.answer(
-        Query(chosen={"kind": BOTH}), names, facets=("kind", "journalist"), size=0
-    ).facets
+    archive = _counted("kind", "journalist", of=BOTH, names=names)
     broadcast = str(entry.facts.get("broadcast_on") or "")
     witnesses = [names.get(WITNESS, each) for each in entry.facts.get("witnesses", ())]
-    credited = archive.counts.get("journalist", {})
     context = {
         "film": named(entry, language),
         "paragraphs_other": Text.of(
@@ -119,10 +118,11 @@ def film(request: HttpRequest, slug: str) -> HttpResponse:
         "sources": sources(entry.fact("source", language)),
         "witnesses": [named(each, language) for each in witnesses if each],
         "journalists": [
-            {**named(each, language), "count": credited[each.slug]}
+            {**named(each, language), "count": archive.count("journalist", each.slug)}
             for each in names.of_kind(JOURNALIST)
-            if each.slug in credited
+            if archive.count("journalist", each.slug) or not archive.counted
         ],
+        "uncounted": not archive.counted,
         "testimonies": archive.count("kind", "testimony"),
         "shots": _shots(slug, used, names, language),
     }
@@ -130,12 +130,9 @@ def film(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 # --- The parts ---------------------------------------------------------------------------------
-def _counts(
-    facet: str, names: Authorities, *, kinds: tuple[str, ...] = ("clip",)
-) -> Mapping[str, int]:
-    """How many records of these kinds each value of a facet has."""
-    asked = Query(chosen={"kind": kinds})
-    return answers.answer(asked, names, facets=(facet,), size=0).facets.counts.get(facet, {})
+def _counted(*facets: str, of: tuple[str, ...], names: Authorities) -> Facets:
+    """How many records of these kinds each value of some facets has."""
+    return answers.answer(Query(chosen={"kind": of}), names, facets=facets, size=0).facets
 
 
 def _shots(slug: str, rows: list[Any], names: Authorities, language: str) -> list[dict[str, Any]]:

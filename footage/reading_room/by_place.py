@@ -41,6 +41,7 @@ def city_map(request: HttpRequest) -> HttpResponse:
         place = known.get(each["slug"])
         if place is not None:
             said = _counted(each["name"], each["count"])
+            said = each["name"] if context["uncounted"] else said
             shapes.append({**each, "href": place["href"], "chosen": place["chosen"], "label": said})
     drawn = {each["slug"] for each in shapes}
     context |= {
@@ -81,7 +82,7 @@ def _places(request: HttpRequest) -> dict[str, Any]:
     query = replace(Query.read(request.GET), after="")
     found = answers.answer(query, names, facets=("neighbourhood",), size=0)
     counts = found.facets.counts.get("neighbourhood", {})
-    chosen = query.values("neighbourhood")
+    chosen, counted = query.values("neighbourhood"), found.facets.counted
 
     def shown(entry: Authority) -> dict[str, Any]:
         place = named(entry, language)
@@ -98,6 +99,9 @@ def _places(request: HttpRequest) -> dict[str, Any]:
             "href": href,
         }
 
+    def has_footage(place: dict[str, Any]) -> bool:
+        return bool(place["count"] or place["chosen"] or not counted)
+
     places = [
         shown(entry)
         for entry in names.of_kind(NEIGHBOURHOOD)
@@ -110,8 +114,9 @@ def _places(request: HttpRequest) -> dict[str, Any]:
         **narrowing(query, request.GET, names, language, request.path),
         "total": found.facets.total,
         "words_ignored": not found.searched,
-        "with_footage": [place for place in places if place["count"] or place["chosen"]],
-        "without": [place for place in places if not place["count"] and not place["chosen"]],
+        "uncounted": not counted,
+        "with_footage": [place for place in places if has_footage(place)],
+        "without": [place for place in places if not has_footage(place)],
     }
 
 

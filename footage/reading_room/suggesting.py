@@ -151,10 +151,11 @@ def _words(text: str, names: Authorities, language: str) -> Iterator[dict[str, A
     begun = normalise(last)
     if len(begun) < SHORTEST or not WORD.fullmatch(last):
         return
+    at = answers.moment(names)
+    if at is None:
+        return  # the database looks for no words
     query = Query(chosen={"kind": BOTH_KINDS}, text=f"{text}*", sort="relevance")
-    found = answers.answer(query, names, facets=(), size=LOOKED_AT)
-    if not found.searched:
-        return
+    found = answers.answer(query, names, facets=(), size=LOOKED_AT, at=at)
     seen = set()
     for row in found.page.records:
         for word in _said(told(row.document) if row.document else {}):

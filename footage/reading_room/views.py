@@ -57,6 +57,7 @@ def home(request: HttpRequest) -> HttpResponse:
             for slug, count in _most(places)
             if (name := names.name(NEIGHBOURHOOD, slug, language))
         ],
+        "uncounted": not counted.counted,
         "places": len(places),
         "journalists": len(counted.counts.get("journalist", {})),
         "events": sum(1 for _event in names.of_kind(EVENT)),
@@ -79,7 +80,7 @@ def clips(request: HttpRequest) -> HttpResponse:
 def _clips(request: HttpRequest, names: Authorities, at: Moment | None) -> HttpResponse:
     language = reader_language()
     query = Query.read(request.GET)
-    found = answers.answer(query, names, at=at, most_counted=answers.SOON_COUNTED)
+    found = answers.answer(query, names, at=at)
     total = found.facets.total
     context = {
         **listing(query, found, names, language, _paged(query, request.path)),

@@ -78,6 +78,13 @@ def resource(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
     return read_only(answer)
 
 
+def not_counted() -> HttpResponse:
+    detail = "The search index is being built. Ask for records, or again in half a minute."
+    response = problem(503, "Nothing can be counted just now", detail)
+    response["Retry-After"] = RETRY_S
+    return response
+
+
 def not_searched() -> HttpResponse:
     detail = "The search index is being built. Leave q out, or ask again in half a minute."
     response = problem(503, "Words cannot be searched just now", detail, parameter="q")

@@ -34,7 +34,7 @@ from footage.catalogue.moments import plain
 from footage.catalogue.published import published, published_name, tombstone
 from footage.catalogue.queries import FACETS, Query
 from footage.research import openapi
-from footage.research.answering import as_json, fresh, not_searched, resource
+from footage.research.answering import as_json, fresh, not_counted, not_searched, resource
 from footage.research.asked import (
     Walk,
     checked,
@@ -90,6 +90,8 @@ def _listed(
     )
     if not found.searched:
         return not_searched()
+    if not found.facets.counted:
+        return not_counted()
     walk = walk or _begun(found, change)
     body = {
         **_numbers(request, query, walk, found.page.following),

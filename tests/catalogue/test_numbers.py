@@ -1,6 +1,7 @@
 """Dates as numbers: what is certainly and what possibly of a period, and the switch between."""
 
 import itertools
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from footage.catalogue.models import PublicRecord
 from footage.catalogue.queries import Query
 from tests.catalogue.indexes import ask, index
 from tests.catalogue.test_search import a_collection
+from tests.reading_room import rows
 
 ADDRESSES = [
     "",
@@ -92,6 +94,35 @@ def test_the_database_counts_no_facets_of_a_large_catalogue_and_says_so(
     page = client.get("/en/clips/?neighbourhood=al-shaar").content.decode()
     assert sentence in page
     assert "11 clips" in page.replace("<bdi>", "").replace("</bdi>", "")
+
+
+@pytest.mark.django_db
+def test_while_nothing_is_counted_every_way_in_stands_open_and_no_page_says_none(
+    client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from footage.catalogue import answers
+
+    a_collection()
+    rows.name("journalist", "abu-hamza", "Abu Hamza", "أبو حمزة")
+    monkeypatch.setattr(answers, "SOON_COUNTED", 10)
+    pages = {
+        path: client.get(f"/en/{path}").content.decode()
+        for path in ("", "neighbourhoods/", "map/", "journalists/", "events/", "films/")
+    }
+    for path, page in pages.items():
+        assert ("are being counted anew" in page) == (path != ""), path
+        assert not re.search(r"<bdi>0</bdi>|No footage published yet|Places without any", page), (
+            path
+        )
+    for path in ("neighbourhoods/", "map/"):
+        assert '/en/neighbourhoods/al-shaar/"' in pages[path]
+    assert "Abu Hamza" in pages["journalists/"]
+    answer = client.get("/api/v1/search")
+    assert (answer.status_code, answer["Content-Type"]) == (503, "application/problem+json")
+    assert int(answer["Retry-After"]) > 0
+    assert len(client.get("/api/v1/records").json()["records"]) == 40
+    listed = client.get("/iiif/collection.json").json()["items"]
+    assert any("al-shaar" in each["id"] for each in listed)
 
 
 def bars(spans: list[Span]) -> tuple[Bar, ...]:

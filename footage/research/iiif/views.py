@@ -76,12 +76,16 @@ def search(request: HttpRequest, reference: str, captions: bool) -> HttpResponse
 
 @read_only
 def top(request: HttpRequest) -> HttpResponse:
-    """Every neighbourhood with a clip, every film, and the testimonies."""
+    """Every neighbourhood with a clip (all of them while that cannot be counted), every film, and
+    the testimonies."""
     names = authorities.current()
     everything = Query(chosen={"kind": ("clip",)})
     counted = answers.answer(everything, names, facets=("neighbourhood",), size=0).facets
-    found = counted.counts.get("neighbourhood", {})
-    listed = [place for place in names.of_kind(NEIGHBOURHOOD) if found.get(place.slug)]
+    listed = [
+        place
+        for place in names.of_kind(NEIGHBOURHOOD)
+        if counted.count("neighbourhood", place.slug) or not counted.counted
+    ]
     items = [
         manifests.reference_to(manifests.collection_path(each), both_names(each))
         for each in (*listed, *names.of_kind(FILM))
