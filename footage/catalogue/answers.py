@@ -38,9 +38,9 @@ class Answer:
                months and the histogram
     searched   false where the database answered and words were not looked for
     spoken     the stems that make a line of speech one that answers
-    as_of      the change number that the search index had reached: what changed later may be absent
-               until it is taken in. None where nothing is absent: the database answered, or was
-               asked for what the index lacks
+    as_of      the change number that the answer is of: what changed later may be absent. It is the
+               one that the search index had reached, or, of a complete answer, the last one there
+               was. None where the database answered alone, which is never behind
     """
 
     page: Page
@@ -57,7 +57,8 @@ def answer(
     facets: Iterable[str] = EVERY_FACET,
     size: int = PAGE_SIZE,
     at: Moment | None = None,
-    complete_to: int | None = None,
+    complete: bool = False,
+    to: int | None = None,
 ) -> Answer:
     """What a query finds: one page of it, and the numbers of the facets named.
 
@@ -68,9 +69,9 @@ def answer(
     Where the database has to answer, facets of a catalogue of more than `SOON_COUNTED` records are
     not counted (`Facets.counted`), since that takes it seconds; total, certain and possible are.
 
-    With `complete_to`, a change number, page and total (no facet) also have what changed since the
-    index, but for what was first published after that number: a walk that goes on while records
-    are revised misses none. Not where there are words, which only the index finds.
+    With `complete`, page and total (no facet) also have what changed since the index, but for what
+    was first published after the change number `to`: a walk that goes on while records are revised
+    misses none. Not where there are words, which only the index finds.
 
     Never raises for anything a reader typed. Two database queries; one, where the caller already
     has the `moment` it asks `at`.
@@ -79,12 +80,11 @@ def answer(
     try:
         search = Search(query, names, at)
         counted = search.facets(wanted)
-        if complete_to is not None and size and not query.text and search.left_out:
-            page, late = _complete_page(query, search, size, complete_to)
-            counted = replace(
-                counted, total=counted.total + late.total, certain=counted.certain + late.certain
-            )
-            return Answer(page, counted, True)
+        if complete and size and not query.text and search.left_out:
+            page, late = _complete_page(query, search, size, to)
+            total, certain = counted.total + late.total, counted.certain + late.certain
+            counted = replace(counted, total=total, certain=certain)
+            return Answer(page, counted, True, as_of=max(search.view.number, late.change))
         page = _page(query, search, size) if size else NO_PAGE
         spoken = search.question.spoken if search.question else frozenset()
         return Answer(page, counted, True, spoken, search.view.number)
@@ -145,7 +145,7 @@ def _page(query: Query, search: Search, size: int, *, again: bool = False) -> Pa
 
 
 def _complete_page(
-    query: Query, search: Search, size: int, to: int, *, again: bool = False
+    query: Query, search: Search, size: int, to: int | None, *, again: bool = False
 ) -> tuple[Page, Late]:
     """The page with what changed since the index in its places, and the numbers of that."""
     found = search.page(size)

@@ -8,7 +8,19 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, F, Q, Subquery, Value, When
+from django.db.models import (
+    Aggregate,
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    Max,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from footage.catalogue.counts import Facets, Span, histogram, months, of_months, years
@@ -48,37 +60,47 @@ def _at_cursor(query: Query, rows: RecordQuerySet) -> RecordQuerySet:
 
 @dataclass(frozen=True)
 class Late:
-    """How many of the records that changed since the index a query finds."""
+    """How many of the records that changed since the index a query finds, and the last change."""
 
     total: int = 0
     certain: int = 0
+    change: int = 0
 
 
 def caught_up(
-    query: Query, found: Collection[str], changed: Collection[str], to: int, size: int
+    query: Query, found: Collection[str], changed: Collection[str], to: int | None, size: int
 ) -> tuple[list[PublicRecord], Late]:
     """The live rows among `found`, and of `changed` those that the query finds from its cursor on:
     one more than `size` of them, but for what was first published after the change number `to`.
 
     Unordered. One query.
     """
-    late = matching(query).filter(reference__in=changed).exclude(version=1, change__gt=to)
+    since = PublicRecord.objects.filter(reference__in=changed)
+    late = matching(query).filter(reference__in=changed)
+    if to is not None:
+        late = late.exclude(version=1, change__gt=to)
     ahead = _at_cursor(query, late)[: size + 1].values("pk")
-    rows = PublicRecord.objects.live().filter(Q(reference__in=found) | Q(pk__in=ahead))
     certain = late.filter(_surely(query)) if query.start or query.end else late
-    listed: Any = rows.annotate(
-        late=Coalesce(Subquery(_number(late)), 0),
-        late_certain=Coalesce(Subquery(_number(certain)), 0),
+    rows: Any = (
+        PublicRecord.objects.live()
+        .filter(Q(reference__in=found) | Q(pk__in=ahead))
+        .annotate(
+            late=_one_value(late, Count("pk")),
+            late_certain=_one_value(certain, Count("pk")),
+            last_change=_one_value(since, Max("change")),
+        )
     )
-    found_rows = list(listed)
-    if not found_rows:
+    listed = list(rows)
+    if not listed:
         return [], Late()
-    return found_rows, Late(found_rows[0].late, found_rows[0].late_certain)
+    first = listed[0]
+    return listed, Late(first.late, first.late_certain, first.last_change)
 
 
-def _number(rows: RecordQuerySet) -> Any:
-    """How many there are, as one value of another query."""
-    return rows.annotate(one=Value(1)).values("one").annotate(n=Count("pk")).values("n")
+def _one_value(rows: RecordQuerySet, of: Aggregate) -> Any:
+    """A number of all rows, for each row of another query; 0 of none."""
+    alone = rows.annotate(one=Value(1)).values("one").annotate(n=of).values("n")
+    return Coalesce(Subquery(alone), 0)
 
 
 def matching(query: Query) -> RecordQuerySet:

@@ -86,7 +86,8 @@ def _listed(
         names,
         facets=facets,
         size=limit_of(request.GET),
-        complete_to=walk.as_of if walk else change,
+        complete=True,
+        to=walk.as_of if walk else None,
     )
     if not found.searched:
         return not_searched()
@@ -270,8 +271,9 @@ def _change_of(row: PublicRecord, names: Authorities) -> dict[str, Any]:
 
 # --- The parts of a list ------------------------------------------------------------------------
 def _begun(found: answers.Answer, change: int) -> Walk:
-    """A walk that begins with this answer."""
-    as_of = change if found.as_of is None else min(change, found.as_of)
+    """A walk that begins with this answer. Where the database made it, `change` is what it is of:
+    it was read before."""
+    as_of = change if found.as_of is None else found.as_of
     return Walk(as_of, found.facets.total, found.facets.certain, "")
 
 
