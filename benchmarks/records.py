@@ -231,9 +231,10 @@ def terms_of(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def fill(number: int) -> None:
     """Write so many records, the names they use and the change number. Only into an empty one."""
+    from django.core.management.color import no_style
     from django.db import connection, transaction
 
-    from footage.catalogue.models import PublicAuthority, PublicRecord, PublicState
+    from footage.catalogue.models import PublicAuthority, PublicRecord, PublicState, PublicTerm
 
     if PublicRecord.objects.exists():
         raise SystemExit("The catalogue holds records already; name an empty ARCHIVE_DATA.")
@@ -251,6 +252,9 @@ def fill(number: int) -> None:
         )
     PublicState.objects.filter(pk=1).update(change=number, authorities=1)
     with connection.cursor() as cursor:
+        # Keys were given: PostgreSQL would begin at 1 again for what is published later.
+        for statement in connection.ops.sequence_reset_sql(no_style(), [PublicRecord, PublicTerm]):
+            cursor.execute(statement)
         cursor.execute("ANALYZE")
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -215,12 +216,17 @@ def prune() -> int:
     }
     removed = 0
     for kind in (Kind.JOURNALIST, Kind.WITNESS, Kind.EVENT):
-        used = set(PublicTerm.objects.filter(facet=kind).values_list("value", flat=True))
-        for name in PublicAuthority.objects.filter(kind=kind):
+        for name in PublicAuthority.objects.filter(kind=kind).exclude(_used(kind)):
             kept = name.slug in in_films if kind == Kind.WITNESS else name.stated.get("stays")
-            if name.slug not in used and not kept:
+            if not kept:
                 removed += rows.drop_authority(kind, name.slug)
     return removed + _prune_places()
+
+
+def _used(*facets: str) -> Exists:
+    """Of a name: that a live record uses it. Asked of each name, since terms are as many as records
+    are, and every withdrawal asks."""
+    return Exists(PublicTerm.objects.filter(facet__in=facets, value=OuterRef("slug")))
 
 
 def _prune_places() -> int:
@@ -232,8 +238,9 @@ def _prune_places() -> int:
     passing = {slug for slug, facts in places.items() if not facts.get("stays")}
     if not passing:
         return 0
-    terms = PublicTerm.objects.filter(facet__in=("place", "neighbourhood"))
-    used: set[Any] = set(terms.values_list("value", flat=True).distinct())
+    named = PublicAuthority.objects.filter(kind=Kind.NEIGHBOURHOOD)
+    shown = named.filter(_used("place", "neighbourhood"))
+    used: set[Any] = set(shown.values_list("slug", flat=True))
     used |= {event.stated.get("place") for event in PublicAuthority.objects.filter(kind=Kind.EVENT)}
     for slug in tuple(used):
         while (slug := places.get(slug, {}).get("parent")) and slug not in used:
