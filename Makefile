@@ -119,6 +119,7 @@ bench: $(VENV)/tests $(GATES)
 		$(PY) benchmarks/api.py && \
 		$(PY) benchmarks/exports.py && \
 		$(PY) benchmarks/harvesting.py && \
+		$(PY) benchmarks/walking.py && \
 		$(PY) benchmarks/lighthouse.py
 
 lint: lint-code lint-imports lint-templates lint-django lint-types vendor-check

@@ -343,7 +343,8 @@ def judge(found: Walk, history: History) -> bool:
     bad = {what: sorted(map(str, of))[:3] for what, of in wrong.items() if of}
     sizes = {what: len(of) for what, of in wrong.items() if of}
     said = ", ".join(f"{number} {what} {bad[what]}" for what, number in sizes.items())
-    beside = f", {moved} moved or missed by date and in the feed" if found.name == "newest" else ""
+    by_date = found.ended and found.name == "newest"
+    beside = f", {moved} moved or missed by date and in the feed" if by_date else ""
     print(f"{'':20}{said or 'nothing lost, nothing twice, totals true'}{beside}", flush=True)
     return not bad
 
