@@ -288,6 +288,14 @@ PLACE_BASIS = Vocabulary(
     "place-basis",
     Term("device-position", "Position recorded by the device", "موقع سجّله الجهاز"),
     Term("journalist", "Stated by the journalist", "أفاد به الصحفي"),
+    Term(
+        "came-with-it",
+        "Came with the clip",
+        "جاء مع المقطع",
+        note_en="The journalist's word or what the file says. Where the exact position is not"
+        " shown, it is not told which.",
+        note_ar="إفادة الصحفي أو ما في الملف. حيث لا يُعرض الموقع الدقيق لا يُقال أيهما.",
+    ),
     Term("said-or-shown", "Spoken or written in the clip", "مذكور أو مكتوب في المقطع"),
     Term("landmarks", "Landmarks recognised", "معالم تم التعرّف عليها"),
     Term("compared", "Compared with other material", "بالمقارنة مع مواد أخرى"),

@@ -10,6 +10,7 @@ from footage.catalogue.models import PublicAuthority, PublicRecord
 from footage.catalogue.record import Record
 from footage.catalogue.showing import held_back
 from footage.models import Clip, Testimony
+from footage.publishing.coarsening import coarsened_basis
 from footage.publishing.describe import credited_person, may_download
 from footage.publishing.naming import may_be_named
 from footage.publishing.narrowing import lacks_consent
@@ -70,6 +71,8 @@ def _against(item: Clip | Testimony, document: Record) -> Iterator[Finding]:
             yield Finding(item.reference, "download", "downloads are offered without consent")
         if document.master_fixity and not item.verifiable_in_public:
             yield Finding(item.reference, "master-digest", "the master's digest is public")
+        if document.place_basis != coarsened_basis(document.place_basis, document.place_precision):
+            yield Finding(item.reference, "place-basis", "it tells of a position that is withheld")
         if any(appearance.risk_open for appearance in item.appearances.all()):
             yield Finding(item.reference, "person-at-risk", "somebody shown is at risk")
     if lacks_consent(item):

@@ -9,6 +9,8 @@ from footage.models import Clip, Location
 
 # How many characters of YYYY-MM-DDTHH:MM:SS each precision keeps.
 _KEPT = {"minute": 16, "day": 10, "month": 7, "year": 4}
+# Codes of PLACE_BASIS that readers cannot tell apart unless the exact position is shown.
+MERGED_BASES = {"device-position", "journalist"}
 _NEIGHBOURHOODS = {"neighbourhood", "old-city-quarter", "suburb", "industrial"}
 
 
@@ -44,12 +46,15 @@ def _coarsened_end(end: str, precision: str) -> str:
 
 @dataclass(frozen=True)
 class ShownPlace:
-    """What readers learn of a place: slugs and a point, no finer than the precision chosen."""
+    """What readers learn of a place: slugs and a point, no finer than the precision chosen, and
+    how it is known (codes of PLACE_BASIS and CONFIDENCE)."""
 
     place: str | None
     neighbourhood: str | None
     latitude: float | None
     longitude: float | None
+    basis: str = ""
+    confidence: str = ""
 
 
 NOWHERE = ShownPlace(None, None, None, None)
@@ -67,7 +72,19 @@ def coarsened_place(clip: Clip) -> ShownPlace:
         neighbourhood=neighbourhood.slug if neighbourhood else None,
         latitude=clip.latitude if exact else chain[0].latitude,
         longitude=clip.longitude if exact else chain[0].longitude,
+        basis=coarsened_basis(clip.location_basis, clip.location_precision),
+        confidence=clip.location_confidence,
     )
+
+
+def coarsened_basis(basis: str, precision: str) -> str:
+    """How a place is known (a code of PLACE_BASIS), as readers may learn it at `precision`.
+
+    Where no exact position is shown, nothing says whether a device recorded one: it would tell
+    whoever hunts for the file that the file holds the place we withhold. The journalist's word
+    becomes the same term, so that the term itself does not tell it either.
+    """
+    return "came-with-it" if precision != "exact" and basis in MERGED_BASES else basis
 
 
 def shown_ancestry(clip: Clip) -> list[Location]:

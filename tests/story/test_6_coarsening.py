@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from footage import publishing
 from footage.catalogue.models import PublicRecord
+from footage.publishing import rows
 from footage.publishing.coarsening import coarsened_date, coarsened_place
 from tests import world
 
@@ -64,6 +66,39 @@ def test_a_place_is_shown_no_finer_than_chosen(
     shown = coarsened_place(clip)
     assert (shown.place, shown.neighbourhood) == (place, neighbourhood)
     assert (shown.latitude, shown.longitude) == point
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("precision", "known", "said"),
+    [
+        ("exact", "device-position", "device-position"),
+        ("exact", "journalist", "journalist"),
+        ("site", "device-position", "came-with-it"),
+        ("neighbourhood", "device-position", "came-with-it"),
+        ("city", "device-position", "came-with-it"),
+        ("neighbourhood", "journalist", "came-with-it"),
+        ("neighbourhood", "landmarks", "landmarks"),
+        ("unknown", "device-position", ""),
+    ],
+)
+def test_nothing_says_that_a_device_recorded_a_position_that_is_withheld(
+    precision: str, known: str, said: str
+) -> None:
+    position = {"location": world.bakery_street(), "latitude": 36.21171, "longitude": 37.18394}
+    clip = world.clip(
+        **(position if precision != "unknown" else {"location": None}),
+        location_precision=precision,
+        location_basis=known,
+    )
+    row = world.published(clip)
+    document = row.read()
+    assert (document.place_basis, bool(document.place_confidence)) == (said, bool(said))
+    assert [finding.code for finding in publishing.audit_public()] == []
+    # What an older archive published is found by its audit.
+    row = rows.put(document.model_copy(update={"place_basis": known}), quietly=True)
+    found = [finding.code for finding in publishing.audit_public()]
+    assert found == (["place-basis"] if said != known else [])
 
 
 @pytest.mark.django_db

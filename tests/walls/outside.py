@@ -56,7 +56,8 @@ def outside(followed: int, words: Iterable[str] = ()) -> dict[str, Answer]:
 def a_glance() -> dict[str, Answer]:
     """A few pages, for the leaks that are planted to show that they are found."""
     client = Client()
-    answers = {address: client.get(address) for address in ("/en/", "/ar/about/", "/en/clips/")}
+    asked = ("/en/", "/ar/about/", "/en/clips/", "/export/clips.csv")
+    answers = {address: client.get(address) for address in asked}
     return {
         f"GET {address}": (response.status_code, dict(response.headers), crawl.body(response))
         for address, response in answers.items()

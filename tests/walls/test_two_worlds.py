@@ -165,3 +165,14 @@ def test_a_place_finer_than_shown_is_found(
 
     monkeypatch.setattr(sys.modules["footage.publishing.describe"], "coarsened_place", in_full)
     assert found(machine, monkeypatch) != []
+
+
+def test_a_basis_that_tells_of_a_withheld_position_is_found(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        sys.modules["footage.publishing.coarsening"],
+        "coarsened_basis",
+        lambda basis, precision: basis,
+    )
+    assert found(machine, monkeypatch) != []

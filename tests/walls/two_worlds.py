@@ -40,6 +40,7 @@ from footage.models import (
     Testimony,
 )
 from footage.models.two_persons import Act, ask_for
+from footage.publishing.coarsening import MERGED_BASES
 from footage.references import ALPHABET, check_character
 from footage.vocabularies import ANSWERS
 from people.models import Consent, Journalist, SealedIdentity, Use, Witness
@@ -252,6 +253,11 @@ class World:
         self.gates |= {"Clip.latitude", "Clip.longitude"}
         if not exact:
             position = self.sealed.choice([(None, None), (36.2 + self.sealed.random() / 99, 37.1)])
+        basis = chance.choice(vocabularies.PLACE_BASIS.codes)
+        if seen_to == "unknown":
+            basis = self.gate("Clip.location_basis", *vocabularies.PLACE_BASIS.codes)
+        elif not exact:
+            basis = self.gate("Clip.location_basis", *sorted(MERGED_BASES))
         signed = self.signed("Clip") if not (byline or downloads) else {}
         made = world.clip(
             **{
@@ -264,6 +270,7 @@ class World:
                 "filmed_confidence": chance.choice(vocabularies.CONFIDENCE.codes),
                 "location": self.finer_place(place, seen_to),
                 "location_precision": seen_to,
+                "location_basis": basis,
                 "latitude": position[0],
                 "longitude": position[1],
                 "journalist": self.filmed_by(byline, downloads, signed),
