@@ -24,12 +24,12 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.template import loader
 from django.utils import translation
-from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 
 from footage.catalogue import authorities, citing, moments
 from footage.catalogue.authorities import Authorities
 from footage.catalogue.formats.zipped import Sink
+from footage.catalogue.freshness import conditional, digest, fresh
 from footage.catalogue.models import PublicRecord, PublicRendition
 from footage.catalogue.record import Record, Rendition
 from footage.catalogue.showing import closed, copy_of, held_back, spoken
@@ -41,6 +41,8 @@ from footage.reading_room.rendering import LANGUAGES, page
 from footage.reading_room.transcripts import segments_of, side_by_side
 from footage.timed_text import write_webvtt
 
+# 32-bit numbers of a zip end at 4 GiB; zipfile begins the longer form at half of that.
+LONGEST_FORETOLD = 2_000_000_000
 CARRIED = ("playable", "photograph", "sound")
 # Of the layout, under the names that the pages in the bundle know.
 STATIC = Path(settings.BASE_DIR, "static", "reading_room")
@@ -53,25 +55,37 @@ LAYOUT = {
 
 @page
 def serve(request: HttpRequest, reference: str) -> HttpResponseBase:
-    """The bundle of a live clip. Three queries; 404 for whatever is not one."""
+    """The bundle of a live clip. Three queries; 410 for a withdrawn one, 404 for whatever is none.
+
+    Its length is told beforehand, so that whoever fetches it knows when something is missing.
+    """
     row = found(reference)
-    if row.withdrawn_at is not None or row.reference != reference or row.kind != "clip":
+    if row.reference != reference or row.kind != "clip":
         raise Http404
+    if row.withdrawn_at is not None:
+        return _withdrawn(request, row)
     record, names = row.read(), authorities.current()
     recording = _recording(row, record, Choice.read(request.GET))
     files = _files(row, record, names, recording)
-    told = hashlib.sha256(b"".join(files.values())).hexdigest()[:32]
-    etag = f'"{told}{"-all" if recording else ""}"'
-    response: HttpResponseBase
-    if etag in parse_etags(request.headers.get("If-None-Match", "")):
-        response = HttpResponse(status=304)
-    else:
-        streamed = _zipped(row, files, recording) if request.method == "GET" else iter(())
-        response = StreamingHttpResponse(streamed, content_type="application/zip")
-        response["Content-Disposition"] = f'attachment; filename="{reference}.zip"'
-    response["ETag"] = etag
-    response["Cache-Control"] = "no-cache"
-    return response
+    streamed = _zipped(row, files, recording) if request.method == "GET" else iter(())
+    response = StreamingHttpResponse(streamed, content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{reference}.zip"'
+    response["Accept-Ranges"] = "none"
+    length = _length(row, files, recording)
+    if length is not None:
+        response["Content-Length"] = str(length)
+    # All that is in it: the recording by its digest, which SHA256SUMS names.
+    return conditional(request, response, f'"{digest(b"".join(files.values()))}"')
+
+
+def _withdrawn(request: HttpRequest, row: PublicRecord) -> HttpResponse:
+    """What is left to say, to a program as to a reader; day and class of reason are on its page."""
+    said = []
+    for language in LANGUAGES:
+        with translation.override(language):
+            said.append(f"{_('This record has been withdrawn')}: {row.reference}\n")
+    text = HttpResponse("".join(said), "text/plain; charset=utf-8", status=410)
+    return fresh(request, text)
 
 
 def _recording(row: PublicRecord, record: Record, choice: Choice) -> Rendition | None:
@@ -180,9 +194,26 @@ def _layout(name: str) -> bytes:
 
 
 # --- The zip -----------------------------------------------------------------------------------
+def _length(row: PublicRecord, files: dict[str, bytes], recording: Rendition | None) -> int | None:
+    """Bytes of the zip: those of one whose recording is empty, and those of the recording.
+
+    None for one so long that its directory might be written in the longer form.
+    """
+    carried = recording.bytes if recording else 0
+    if carried > LONGEST_FORETOLD:
+        return None
+    return carried + sum(map(len, _zipped(row, files, recording, hollow=True)))
+
+
 def _zipped(
-    row: PublicRecord, files: dict[str, bytes], recording: Rendition | None
+    row: PublicRecord,
+    files: dict[str, bytes],
+    recording: Rendition | None,
+    *,
+    hollow: bool = False,
 ) -> Iterator[bytes]:
+    """The zip in pieces; a hollow one has everything but the bytes of the recording."""
+
     def entry(name: str, size: int) -> ZipInfo:
         # The day of this version, as public as the record; the hour would say when staff work.
         day = row.revised_at
@@ -195,7 +226,7 @@ def _zipped(
             yield entry(name, len(content)), (content,)
         if recording:
             suffix = posixpath.splitext(recording.name)[1]
-            whole = pieces(recording.name, 0, recording.bytes)
+            whole = () if hollow else pieces(recording.name, 0, recording.bytes)
             yield entry(row.reference + suffix, recording.bytes), whole
 
     sink = Sink()

@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from footage.catalogue import authorities
+from footage.reading_room import bundle
 from tests.reading_room import rows
 from tests.walls import crawl
 
@@ -112,11 +113,64 @@ def test_a_consent_taken_back_in_the_row_alone_is_enough(client: Client) -> None
     assert f"{clip.reference}.mp4" not in names_in(carried(client, clip))
 
 
-def test_what_is_withdrawn_a_testimony_or_unknown_has_no_bundle(client: Client) -> None:
-    clip, testimony = a_clip(), rows.a_testimony()
-    rows.withdraw(clip)
-    for reference in (clip.reference, testimony.reference, rows.a_reference(41), "x"):
+def test_a_testimony_and_what_never_was_have_no_bundle(client: Client) -> None:
+    testimony, gone = rows.a_testimony(), rows.a_testimony()
+    rows.withdraw(gone)
+    for reference in (testimony.reference, gone.reference, rows.a_reference(41), "x"):
         assert client.get(f"/c/{reference}/bundle.zip").status_code == 404
+
+
+def test_the_bundle_of_a_withdrawn_clip_is_gone_and_says_no_more(client: Client) -> None:
+    clip = a_clip()
+    address = f"/c/{clip.reference}/bundle.zip"
+    etag = client.get(address)["ETag"]
+    rows.withdraw(clip)
+    answer = client.get(address, headers={"If-None-Match": etag})
+    assert answer.status_code == 410
+    assert answer.content.decode() == (
+        f"This record has been withdrawn: {clip.reference}\nسُحب هذا السجل: {clip.reference}\n"
+    )
+
+
+@pytest.mark.parametrize("stated", [{}, {"download": False}, {"advisory_level": "graphic"}])
+def test_the_length_of_a_bundle_is_told_before_it_is_sent(
+    client: Client, stated: dict[str, object]
+) -> None:
+    address = f"/c/{a_clip(**stated).reference}/bundle.zip"
+    sent = client.get(address)
+    assert int(sent["Content-Length"]) == len(crawl.body(sent))
+    asked = client.head(address)
+    for header in ("Content-Length", "ETag", "Content-Type", "Content-Disposition"):
+        assert asked[header] == sent[header]
+    # A range is not an error, and is answered with the whole.
+    ranged = client.get(address, headers={"Range": "bytes=10-20"})
+    assert (ranged.status_code, ranged["Accept-Ranges"]) == (200, "none")
+
+
+def test_the_length_of_a_bundle_counts_a_long_recording_without_reading_it(client: Client) -> None:
+    clip = a_clip()
+    record, names = clip.read(), authorities.current()
+    (film, *_) = record.renditions
+    long = film.model_copy(update={"bytes": bundle.LONGEST_FORETOLD})
+    files = bundle._files(clip, record, names, film)
+    short_by = bundle.LONGEST_FORETOLD - film.bytes
+    short = bundle._length(clip, files, film)
+    assert short is not None
+    assert bundle._length(clip, files, long) == short + short_by
+    longer = film.model_copy(update={"bytes": bundle.LONGEST_FORETOLD + 1})
+    assert bundle._length(clip, files, longer) is None
+
+
+def test_the_etag_of_a_bundle_changes_with_what_is_in_it_alone(client: Client) -> None:
+    clip = a_clip(advisory_level="graphic")
+    address = f"/c/{clip.reference}/bundle.zip"
+    etags = {query: client.get(address + query)["ETag"] for query in ("", "?show=1", "?show=muted")}
+    assert etags["?show=1"] == etags["?show=muted"] != etags[""]
+    for known in (etags[""], f"W/{etags['']}", "*", f'"other", {etags[""]}'):
+        assert client.get(address, headers={"If-None-Match": known}).status_code == 304
+    assert client.get(address, headers={"If-None-Match": etags["?show=1"]}).status_code == 200
+    clip.renditions.update(download=False)
+    assert client.get(f"{address}?show=1")["ETag"] == etags[""]
 
 
 def test_a_bundle_costs_three_queries_and_no_memory_of_the_recording(client: Client) -> None:
