@@ -1,13 +1,16 @@
 """What a reader may mean while typing: places, journalists, subjects, then words of live records.
 
+Places and subjects that no public clip has come last and say so.
+
 Names come from what is published at this moment, and words from rows that are live at this moment,
 never from the index's list of words: it may still hold one that was withdrawn. Bounded: so many of
 each, from so many records, for so short a text. At most three database queries.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -16,8 +19,9 @@ from django.utils.translation import gettext as _
 
 from footage import vocabularies
 from footage.catalogue import answers, authorities, gazetteer
-from footage.catalogue.authorities import JOURNALIST, NEIGHBOURHOOD, Authorities
+from footage.catalogue.authorities import JOURNALIST, NEIGHBOURHOOD, Authorities, Authority
 from footage.catalogue.index.language import cleaned
+from footage.catalogue.index.searching import Moment
 from footage.catalogue.index.words import WORD
 from footage.catalogue.queries import Query
 from footage.catalogue.showing import told
@@ -37,40 +41,68 @@ ARTICLE = re.compile(r"^(?:al-|ash-|as-|ad-|ar-|an-|at-|az-|ال)")
 
 @only_read
 def suggest(request: HttpRequest) -> HttpResponse:
-    """`{"groups": [{"title", "items": [{"name", "lang", "dir", "other", "path"}]}]}`, where `path`
-    leads to what the name means. No group for what is too short or finds nothing."""
+    """`{"groups": [{"title", "items": [{"name", "lang", "dir", "other", "note", "path"}]}]}`, where
+    `path` leads to what the name means and `note` says of a place or a subject that no clip of it
+    is public: those come last. No group for what is too short or finds nothing."""
     names, language = authorities.current(), reader_language()
     text = cleaned(request.GET.get("q", ""))[:LONGEST]
     groups = []
     if len(normalise(text)) >= SHORTEST:
+        at = answers.moment(names)
+        counts = _counts(names, at)
         for title, items in (
-            (_("Places"), _places(text, names, language)),
-            (_("Journalists"), _of_kind(JOURNALIST, text, names, language)),
-            (_("Subjects"), _subjects(text, language)),
-            (_("Words"), _words(text, names, language)),
+            (_("Places"), _noted(_places(text, names, language), counts.get(NEIGHBOURHOOD))),
+            (_("Journalists"), (item for _slug, item in _named(JOURNALIST, text, names, language))),
+            (_("Subjects"), _noted(_subjects(text, language), counts.get("subject"))),
+            (_("Words"), _words(text, names, language, at)),
         ):
-            if found := list(items)[:MOST_OF_A_KIND]:
+            if found := list(islice(items, MOST_OF_A_KIND)):
                 groups.append({"title": title, "items": found})
     body = orjson.dumps({"groups": groups})
     return fresh(request, HttpResponse(body, content_type="application/json"))
 
 
 # --- Names ---------------------------------------------------------------------------------------
-def _places(text: str, names: Authorities, language: str) -> Iterator[dict[str, Any]]:
+Items = Iterator[tuple[str, dict[str, Any]]]
+
+
+def _counts(names: Authorities, at: Moment | None) -> Mapping[str, Mapping[str, int]]:
+    """How many live clips each place and subject has at this moment; empty where the database would
+    take long to count them. The index remembers its numbers while nothing changes."""
+    return answers.answer(
+        Query(),
+        names,
+        facets=(NEIGHBOURHOOD, "subject"),
+        size=0,
+        at=at,
+        most_counted=answers.SOON_COUNTED,
+    ).facets.counts
+
+
+def _noted(items: Items, counts: Mapping[str, int] | None) -> Iterator[dict[str, Any]]:
+    """What has footage, then what has none and says so."""
+    without = []
+    for value, item in items:
+        if counts is None or value in counts:
+            yield item
+        else:
+            without.append({**item, "note": _("No footage published yet")})
+    yield from without
+
+
+def _places(text: str, names: Authorities, language: str) -> Items:
     """Places that are spelled so, then those that sound so."""
     seen = set()
-    for item in _of_kind(NEIGHBOURHOOD, text, names, language):
-        seen.add(item["path"])
-        yield item
+    for slug, item in _named(NEIGHBOURHOOD, text, names, language):
+        seen.add(slug)
+        yield slug, item
     for slug in gazetteer.of(names).resolve(text, by_sound=True):
         entry = names.get(NEIGHBOURHOOD, slug)
-        if entry is not None:
-            place = named(entry, language)
-            if place["path"] not in seen:
-                yield _item(place["name"], place["other"], place["path"], language)
+        if entry is not None and slug not in seen:
+            yield slug, _item_of(entry, language)
 
 
-def _of_kind(kind: str, text: str, names: Authorities, language: str) -> Iterator[dict[str, Any]]:
+def _named(kind: str, text: str, names: Authorities, language: str) -> Items:
     """The names of a kind of which a spelling, or a word of one, begins as the text."""
     asked = _bare(text)
     found = [
@@ -84,17 +116,22 @@ def _of_kind(kind: str, text: str, names: Authorities, language: str) -> Iterato
     entries = [entry for slug in best if (entry := names.get(kind, slug))]
     entries.sort(key=lambda entry: (-best[entry.slug], entry.name(language), entry.slug))
     for entry in entries:
-        shown = named(entry, language)
-        yield _item(shown["name"], shown["other"], shown["path"], language)
+        yield entry.slug, _item_of(entry, language)
 
 
-def _subjects(text: str, language: str) -> Iterator[dict[str, Any]]:
+def _subjects(text: str, language: str) -> Items:
     asked = _bare(text)
     other = "ar" if language == "en" else "en"
     for term in vocabularies.SUBJECTS:
         if any(_Spelled("", "", _bare(label)).likeness(asked) for label in (term.en, term.ar)):
             path = f"/{language}/clips/?subject={term.code}"
-            yield _item(term.label(language), Text.of(term.label(other), other), path, language)
+            named_so = Text.of(term.label(other), other)
+            yield term.code, _item(term.label(language), named_so, path, language)
+
+
+def _item_of(entry: Authority, language: str) -> dict[str, Any]:
+    shown = named(entry, language)
+    return _item(shown["name"], shown["other"], shown["path"], language)
 
 
 def _item(name: str, other: Text | None, path: str, language: str) -> dict[str, Any]:
@@ -103,6 +140,7 @@ def _item(name: str, other: Text | None, path: str, language: str) -> dict[str, 
         "lang": language,
         "dir": direction(language),
         "other": other._asdict() if other and other.text and other.text != name else None,
+        "note": "",
         "path": path,
     }
 
@@ -145,17 +183,18 @@ def _spelled(names: Authorities) -> tuple[_Spelled, ...]:
 
 
 # --- Words ---------------------------------------------------------------------------------------
-def _words(text: str, names: Authorities, language: str) -> Iterator[dict[str, Any]]:
-    """The question with its last word as live records that answer have it."""
+def _words(
+    text: str, names: Authorities, language: str, at: Moment | None
+) -> Iterator[dict[str, Any]]:
+    """The question with its last word as live records have it; nothing without an index."""
     before, _space, last = text.rpartition(" ")
     begun = normalise(last)
-    if len(begun) < SHORTEST or not WORD.fullmatch(last):
+    if at is None or len(begun) < SHORTEST or not WORD.fullmatch(last):
         return
-    at = answers.moment(names)
-    if at is None:
-        return  # the database looks for no words
     query = Query(chosen={"kind": BOTH_KINDS}, text=f"{text}*", sort="relevance")
     found = answers.answer(query, names, facets=(), size=LOOKED_AT, at=at)
+    if not found.searched:
+        return
     seen = set()
     for row in found.page.records:
         for word in _said(told(row.document) if row.document else {}):

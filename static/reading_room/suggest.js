@@ -76,6 +76,7 @@ function begin(form) {
       const { lang, dir, text } = item.other;
       link.append(" ", element("bdi", { lang, dir, class: "quiet" }, text));
     }
+    if (item.note) link.append(" ", element("span", { class: "quiet" }, item.note));
     options.push(link);
     return link;
   }

@@ -8,6 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.catalogue.indexes import index
+from tests.catalogue.test_index_life import withdraw
 from tests.reading_room import rows
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +46,33 @@ def test_places_come_first_then_journalists_subjects_and_words(client: Client) -
     assert names_in(found["Words"]) == ["Footsteps"]
     assert found["Words"][0]["path"] == "/en/clips/?q=Footsteps"
     assert found["Subjects"][0]["path"] == "/en/clips/?subject=food-and-bread"
+
+
+@pytest.mark.parametrize("indexed", [True, False])
+def test_places_and_subjects_with_footage_come_first_and_the_others_say_so(
+    client: Client, indexed: bool
+) -> None:
+    rows.names()
+    for slug in ("baba", "babila", "babnour", "babour", "babzed"):
+        rows.name("neighbourhood", slug, slug.title(), "باب")
+    clip = rows.a_clip(place="babzed", neighbourhood="babzed", subjects=("market",))
+    # Of what somebody tells elsewhere, the list of a place shows nothing.
+    rows.a_testimony(place="baba", neighbourhood="baba")
+    if indexed:
+        index()
+    places = suggested(client, "bab")["Places"]
+    assert names_in(places)[0] == "Babzed" and len(places) == 4
+    assert [item["note"] for item in places] == ["", *["No footage published yet"] * 3]
+    assert {item["note"] for item in suggested(client, "باب", "ar")["الأماكن"]} == {
+        "",
+        "لم تُنشر لها مقاطع بعد",
+    }
+    (market,) = suggested(client, "market")["Subjects"]
+    assert not market["note"]
+    withdraw(clip)
+    assert {item["note"] for item in suggested(client, "bab")["Places"]} == {
+        "No footage published yet"
+    }
 
 
 def test_words_are_those_of_live_records_alone(client: Client) -> None:
