@@ -69,14 +69,8 @@ Items = Iterator[tuple[str, dict[str, Any]]]
 def _counts(names: Authorities, at: Moment | None) -> Mapping[str, Mapping[str, int]]:
     """How many live clips each place and subject has at this moment; empty where the database would
     take long to count them. The index remembers its numbers while nothing changes."""
-    return answers.answer(
-        Query(),
-        names,
-        facets=(NEIGHBOURHOOD, "subject"),
-        size=0,
-        at=at,
-        most_counted=answers.SOON_COUNTED,
-    ).facets.counts
+    asked = (NEIGHBOURHOOD, "subject")
+    return answers.answer(Query(), names, facets=asked, size=0, at=at).facets.counts
 
 
 def _noted(items: Items, counts: Mapping[str, int] | None) -> Iterator[dict[str, Any]]:
