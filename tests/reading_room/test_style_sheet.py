@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from itertools import product
 from pathlib import Path
 
@@ -18,6 +19,10 @@ PHYSICAL = re.compile(
 )
 COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b|(?<![\w-])(?:rgb|hsl|oklch|lab|color)a?\(")
 PAIR = re.compile(r"(--[\w-]+): light-dark\((#\w{6}), (#\w{6})\);")
+CLASS = re.compile(r'class(?:Name)?(?:=|: | = )"([^"]*)"|classList\.\w+\("([\w-]+)"')
+SELECTOR = re.compile(r'(?:querySelector(?:All)?|closest|matches)\("([^"]*)"')
+# Named by a convention of others: where a reference manager looks for an identifier (unAPI).
+OF_OTHERS = {"unapi-id"}
 ONE = re.compile(r"(--[\w-]+): (#\w{6});")
 # What stands on what; WCAG 2.2 AA asks 4.5 of text and 3 of the edges of controls.
 GROUNDS = ("paper", "raised", "sunk")
@@ -170,15 +175,76 @@ def test_every_custom_property_is_declared_and_used() -> None:
     assert declared <= used, "declared and never used"
 
 
-def test_every_class_of_the_sheet_is_on_a_page() -> None:
+def ruled(css: str) -> set[str]:
+    """The classes that rules are for."""
+    return set(re.findall(r"\.([a-z][\w-]*)", re.sub(r'"[^"]*"', "", css)))
+
+
+def written(*sources: str) -> set[str]:
+    """The classes that templates, Python and scripts give; `shade-*` for one that is computed."""
+    found: set[str] = set()
+    for attribute, added in CLASS.findall("\n".join(sources)):
+        plain = re.sub(r"{%.*?%}", " ", attribute)
+        found |= {*re.sub(r"{{.*?}}|{[^}]*}", "*", plain).split(), added} - {""}
+    return found
+
+
+def unused(css: str, given: set[str]) -> list[str]:
+    """Classes with a rule that nothing is given."""
+    return sorted(each for each in ruled(css) if not any(fnmatch(each, name) for name in given))
+
+
+def unruled(css: str, given: set[str], scripts: str) -> list[str]:
+    """Classes that are given, and for which there is neither a rule nor a script that looks."""
+    looked_for = {each for chosen in SELECTOR.findall(scripts) for each in ruled(chosen)}
+    known = ruled(css) | looked_for | OF_OTHERS
+    return sorted(name for name in given if not any(fnmatch(each, name) for each in known))
+
+
+def unread(scripts: dict[str, str]) -> list[str]:
+    """What a module exports and no other one imports."""
+    return [
+        name
+        for path, script in scripts.items()
+        for name in re.findall(
+            r"^export (?:async )?(?:function|class|const|let) (\w+)", script, re.M
+        )
+        if not any(
+            re.search(rf"import {{[^}}]*\b{name}\b", other)
+            for elsewhere, other in scripts.items()
+            if elsewhere != path
+        )
+    ]
+
+
+def sources() -> tuple[list[str], dict[str, str]]:
+    """Templates and code of readers' pages, and their scripts by path."""
+    templates = Path(settings.BASE_DIR, "templates")
     pages = [
-        *Path(settings.BASE_DIR, "templates").rglob("*.html"),
-        *STATIC.joinpath("reading_room").rglob("*.js"),
+        *templates.joinpath("reading_room").rglob("*.html"),
+        *templates.glob("*.html"),
         *Path(settings.BASE_DIR, "footage", "reading_room").glob("*.py"),
     ]
-    words = set(re.findall(r"[\w-]+", " ".join(page.read_text() for page in pages)))
-    # `shade-{{ number }}` and its like are made by templates.
-    made = {re.sub(r"\d$", "", word) for word in words if word.endswith("-")}
-    classes = set(re.findall(r"\.([a-z][\w-]*)", re.sub(r'"[^"]*"', "", sheet())))
-    unused = {name for name in classes - words if re.sub(r"\d$", "", name) not in made}
-    assert not unused
+    scripts = STATIC.joinpath("reading_room").rglob("*.js")
+    return [page.read_text() for page in pages], {str(each): each.read_text() for each in scripts}
+
+
+def test_every_class_has_a_rule_and_every_rule_a_page() -> None:
+    pages, scripts = sources()
+    given, script = written(*pages, *scripts.values()), "\n".join(scripts.values())
+    assert unused(sheet(), given) == []
+    assert unruled(sheet(), given, script) == []
+
+
+def test_every_export_of_a_script_is_imported() -> None:
+    assert unread(sources()[1]) == []
+
+
+def test_what_nothing_uses_is_found() -> None:
+    pages, scripts = sources()
+    given, script = written(*pages, *scripts.values()), "\n".join(scripts.values())
+    assert unused(sheet() + ".never-there { margin: 0 } .shade-9 {}", given) == ["never-there"]
+    template = '<p class="quiet {% if a %}no-rule{% endif %} cell-{{ n }}">'
+    assert unruled(sheet(), given | written(template), script) == ["no-rule"]
+    added = {"a.js": "export function lonely() {}", "b.js": 'import { x } from "./a.js";'}
+    assert unread({**scripts, **added}) == ["lonely"]
