@@ -6,9 +6,9 @@ revised is back as soon as the index has taken it in.
 """
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import tantivy
@@ -18,7 +18,7 @@ from footage.catalogue.authorities import Authorities
 from footage.catalogue.counts import EVER, Bars, Facets, Span, histogram, months, years
 from footage.catalogue.cursors import Cursor
 from footage.catalogue.index import remembering
-from footage.catalogue.index.asking import TEXTS, Clause, Question
+from footage.catalogue.index.asking import Question
 from footage.catalogue.index.documents import (
     COLUMNS,
     DATES,
@@ -28,6 +28,7 @@ from footage.catalogue.index.documents import (
     counts_of,
 )
 from footage.catalogue.index.generations import Generation, Unavailable, View, engine, view
+from footage.catalogue.index.matching import Matching
 from footage.catalogue.models import PublicRecord
 from footage.catalogue.queries import EVERY_FACET, FILMED, Query
 from footage.vocabularies import RECORD_KINDS
@@ -37,7 +38,6 @@ MOST_RANKED = 1_000
 # So far behind, leaving out costs more than asking the database.
 MOST_LEFT_OUT = 20_000
 MOST_VALUES = 200_000
-SPAN_BYTES = 400
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,7 @@ class Search:
         self.moment = at or Moment.now(names)
         self.view, self.left_out = self.moment.view, self.moment.left_out
         self.question = Question(query.text, names) if query.text else None
+        self.matching = Matching(self.view, self.left_out, self.question)
 
     @contextlib.contextmanager
     def _asking(self) -> Iterator[None]:
@@ -91,79 +92,6 @@ class Search:
         except Unavailable:
             self.view.generation.retire()
             raise
-
-    # --- What is asked ------------------------------------------------------------------------
-    def _asked(
-        self, query: Query, *, ranked: bool = False, texts: Sequence[str] = TEXTS
-    ) -> tantivy.Query:
-        """A query as the engine takes it; `ranked` where scores, of `texts`, will be used."""
-        filters = [self._any_of(*each) for each in query.chosen.items() if each[0] != "kind"]
-        if query.start or query.end:
-            filters.append(self._filmed(query, surely=query.only_certain))
-        if ranked:
-            filters = [tantivy.Query.const_score_query(each, 0.0) for each in filters]
-        clauses = [(Occur.Must, each) for each in filters]
-        if self.question is not None:
-            within = [*clauses, *self._of_kinds(query.kinds, alone=False, ranked=ranked)]
-            clauses += self.question.asked(
-                self.view.searcher, self.view.schema, ranked=ranked, within=within, texts=texts
-            )
-        alone = all(occur == Occur.MustNot for occur, _ in clauses)
-        clauses += self._of_kinds(query.kinds, alone=alone, ranked=ranked)
-        if self.left_out:
-            clauses.append((Occur.MustNot, self._any_of("reference", tuple(self.left_out))))
-        # The engine is slower at a set of one clause than at the clause.
-        return clauses[0][1] if len(clauses) == 1 else tantivy.Query.boolean_query(clauses)
-
-    def _any_of(self, name: str, values: Sequence[str]) -> tantivy.Query:
-        """What has one of these values: a single one is found without making a set of it."""
-        if len(values) == 1:
-            return tantivy.Query.term_query(self.view.schema, name, values[0], "basic")
-        return tantivy.Query.term_set_query(self.view.schema, name, list(values))
-
-    def _of_kinds(self, kinds: Sequence[str], *, alone: bool, ranked: bool) -> list[Clause]:
-        """What is of these kinds, which is what is of none of the others: whichever are fewer
-        cost less to go through, but where nothing else is asked for there must be something to
-        leave them out of."""
-        others = tuple(each for each in RECORD_KINDS.codes if each not in kinds)
-        if not others:
-            return [(Occur.Must, tantivy.Query.all_query())] if alone else []
-        found, left = (
-            sum(self.view.searcher.doc_freq("kind", each) for each in some)
-            for some in (kinds, others)
-        )
-        if alone or found < left:
-            of_these = self._any_of("kind", kinds)
-            if ranked:
-                of_these = tantivy.Query.const_score_query(of_these, 0.0)
-            return [(Occur.Must, of_these)]
-        return [(Occur.MustNot, self._any_of("kind", others))]
-
-    def _filmed(self, query: Query, *, surely: bool) -> tantivy.Query:
-        """What was possibly, or surely, filmed in the range of a query: all dates that were.
-
-        Few dates are written differently, and fewer months, which are enough for a range of whole
-        months: their lists of records are found faster than a range is gone through.
-        """
-        start, end = query.start, query.end
-        whole = (start is None or start.day == 1) and (
-            end is None or end == date.max or (end + timedelta(1)).day == 1
-        )
-        column = "month" if whole else "span"
-        key = ("dates", self.view.generation, self.view.number, column)
-        spans: list[tuple[str, Span]] | None = remembering.get(key)
-        if spans is None:
-            written = self.view.searcher.terms_with_prefix(column, "")
-            spans = [(text, Span.read(text, 1)) for text, _number in written if text]
-            remembering.put(key, spans, len(spans) * SPAN_BYTES)
-        asked = [
-            text
-            for text, span in spans
-            if (span.surely(start, end) if surely else span.possibly(start, end))
-        ]
-        if not asked:
-            return tantivy.Query.empty_query()
-        return tantivy.Query.term_set_query(self.view.schema, column, asked)
 
     # --- A page ---------------------------------------------------------------------------------
     def page(self, size: int) -> Found:
@@ -197,11 +125,11 @@ class Search:
         search, question = self.view.searcher.search, self.question
         most = question.most_outside_titles(self.view.searcher) if question else None
         if most is not None:
-            asked = self._asked(self.query, ranked=True, texts=("title",))
+            asked = self.matching.asked(self.query, ranked=True, texts=("title",))
             hits = search(asked, number, count=False, offset=skipped).hits
             if len(hits) == number and hits[-1][0] > most:
                 return hits
-        asked = self._asked(self.query, ranked=True)
+        asked = self.matching.asked(self.query, ranked=True)
         return search(asked, number, count=False, offset=skipped).hits
 
     @property
@@ -216,13 +144,13 @@ class Search:
         back = cursor is not None and cursor.back
         if query.sort != "surely":
             bound = _key(cursor) if cursor is not None else None
-            asked = self._asked(query)
+            asked = self.matching.asked(query)
             if (near := self._months_near(size + 1)) is not None:
                 asked = tantivy.Query.boolean_query([(Occur.Must, asked), (Occur.Must, near)])
             found = self._in_order(query.sort, asked, bound, size + 1, back=back)
             return found[:size], len(found) > size
         # First what is certain, then what is possible, each by reference.
-        asked, surely = self._asked(query), self._filmed(query, surely=True)
+        asked, surely = self.matching.asked(query), self.matching.filmed(query, surely=True)
         found = []
         for certain in (0, 1) if back else (1, 0):
             if cursor is not None and (certain > cursor.key if not back else certain < cursor.key):  # type: ignore[operator]
@@ -363,7 +291,7 @@ class Search:
             if not set(facets).isdisjoint(missing)
         ]
         wanted = {name: {"terms": {"field": name, "size": MOST_VALUES}} for name in columns}
-        found = self.view.searcher.aggregate(self._asked(query), wanted)
+        found = self.view.searcher.aggregate(self.matching.asked(query), wanted)
         made: dict[str, dict[str, int]] = {}
         for column in columns:
             written = {each["key"]: each["doc_count"] for each in found[column]["buckets"]}
