@@ -51,7 +51,7 @@ class ShotInline(admin.TabularInline):
 
 @admin.register(Film)
 class FilmAdmin(KeepsItsSlug):
-    list_display = ("__str__", "broadcast_on")
+    list_display = ("__str__", "broadcast_on", "demonstration")
     search_fields = ("title_en", "title_ar", "slug")
     autocomplete_fields = ("witnesses",)
     inlines = (ShotInline,)
@@ -69,6 +69,7 @@ class FilmAdmin(KeepsItsSlug):
                     "source_en",
                     "source_ar",
                     "witnesses",
+                    "demonstration",
                 )
             },
         ),

@@ -28,13 +28,15 @@ from footage.models import (
     Clip,
     ClipAdvisory,
     Event,
+    Film,
+    FilmShot,
     Location,
     Testimony,
     TestimonyRange,
     Transcript,
     TranscriptSegment,
 )
-from footage.publishing import publish, state_of, withdraw
+from footage.publishing import publish, publish_authority, state_of, withdraw
 from footage.publishing.coarsening import coarsened_date
 from footage.tasks import examine, render
 
@@ -105,6 +107,7 @@ class _Load:
         self.journalists = cast.journalists(collection, by=self.archivist)
         self.witnesses = cast.witnesses(collection, by=self.archivist)
         self.events = {entry["slug"]: self._event(entry) for entry in collection["events"]}
+        self.film = self._film(collection["film"])
         self.testimonies = {entry["clip"]: entry for entry in collection["testimonies"]}
         self.standing = {
             clip.source_note: clip
@@ -121,7 +124,9 @@ class _Load:
         reached = state_of(clip)
         if entry["fate"] == "withdrawn" or reached != "published":
             return reached == "withdrawn"
-        return all(state_of(testimony) != "draft" for testimony in clip.testimonies.all())
+        told = "withdrawn" if entry["fate"] == "silenced" else "published"
+        left = {"draft", "published"} - {told}
+        return all(state_of(testimony) not in left for testimony in clip.testimonies.all())
 
     # --- From a slate to an examined draft, two at a time ---------------------------------------
     def prepared(self, entries: list[Entry]) -> Iterator[tuple[Entry, Clip | None]]:
@@ -237,6 +242,8 @@ class _Load:
         for testimony in clip.testimonies.all():
             if state_of(testimony) == "draft":
                 publish(testimony, by=self.publisher)
+            if entry["fate"] == "silenced" and state_of(testimony) == "published":
+                withdraw(testimony.reference, reason="consent-withdrawn", by=self.publisher)
         return True
 
     @transaction.atomic
@@ -266,6 +273,15 @@ class _Load:
                 code, *seconds = [advisory] if isinstance(advisory, str) else advisory
                 held = dict(zip(("start_s", "end_s"), seconds, strict=False))
                 ClipAdvisory.objects.create(clip=clip, advisory=code, **held)
+        for position, shot in enumerate(self.collection["film"]["shots"], start=1):
+            if shot["clip"] == entry["key"]:
+                FilmShot.objects.create(
+                    film=self.film,
+                    clip=clip,
+                    position=position,
+                    start_s=shot["start_s"],
+                    end_s=shot["end_s"],
+                )
         if entry["key"] in self.testimonies:
             self._testify(self.testimonies[entry["key"]], clip)
 
@@ -325,6 +341,25 @@ class _Load:
             },
         )
         return event
+
+    @transaction.atomic
+    def _film(self, entry: Entry) -> Film:
+        """A film of its own, made public: nothing invented is ever put into the real one."""
+        film, new = Film.objects.get_or_create(
+            slug=entry["slug"],
+            defaults={
+                "title_en": entry["title_en"],
+                "title_ar": entry["title_ar"],
+                "summary_en": f"{entry['summary_en']} {self._says('en')}",
+                "summary_ar": f"{entry['summary_ar']} {self._says('ar')}",
+                "source_en": self._says("source_en"),
+                "source_ar": self._says("source_ar"),
+                "demonstration": True,
+            },
+        )
+        if new:
+            publish_authority(film, by=self.publisher)
+        return film
 
     def _says(self, key: str) -> str:
         return self.collection["statement"][key]

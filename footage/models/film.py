@@ -95,6 +95,7 @@ class Film(Titled):
         verbose_name=_("witnesses the film names"),
         help_text=_("Readers will see their bylines on the film's page."),
     )
+    demonstration = models.BooleanField(_("fictional, for demonstration"), default=False)
     history = HistoricalRecords()
 
     class Meta:

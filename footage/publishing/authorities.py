@@ -122,6 +122,7 @@ def put(item: Published, *, renewed: bool = False, stays: bool = False) -> Publi
             "source_en": item.source_en,
             "source_ar": item.source_ar,
             "witnesses": sorted(put(witness).slug for witness in named),
+            "demonstration": item.demonstration,
         }
     return rows.put_authority(kind, item.slug, facts=facts, **texts)
 

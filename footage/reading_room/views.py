@@ -47,7 +47,9 @@ def home(request: HttpRequest) -> HttpResponse:
     counted = answer.facets
     cards = [pages.card(row.read(), names, language) for row in answer.page.records]
     places = counted.counts.get("neighbourhood", {})
-    film = next(names.of_kind(FILM), None)
+    # A real one before those of a demonstration.
+    films = sorted(names.of_kind(FILM), key=lambda film: bool(film.facts.get("demonstration")))
+    film = next(iter(films), None)
     context = {
         "latest": [card for card in cards if not card["closed"]][:LATEST],
         "clips": counted.total,

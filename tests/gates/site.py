@@ -62,6 +62,7 @@ class Collection:
                 and each["neighbourhood"]
                 and each["filmed_certain"]
                 and each["advisory_level"] == "none"
+                and watched(each)
             )
         )
 
@@ -72,7 +73,7 @@ class Collection:
         return date.fromisoformat(stated["filmed_from"])
 
     def of_medium(self, medium: str) -> str:
-        return self.first(lambda each: each["medium"] == medium)
+        return self.first(lambda each: each["medium"] == medium and watched(each))
 
     @property
     def gated(self) -> str:
@@ -81,12 +82,31 @@ class Collection:
         )
 
     @property
+    def held_back(self) -> str:
+        return self.first(lambda each: each["advisory_level"] == "withheld")
+
+    @property
+    def silenced(self) -> str:
+        """A clip whose copies went with a withdrawn testimony."""
+        return self.first(
+            lambda each: (
+                each["kind"] == "clip"
+                and each["advisory_level"] != "withheld"
+                and not watched(each)
+            )
+        )
+
+    @property
     def testimony(self) -> str:
         return self.first(lambda each: each["kind"] == "testimony")
 
     @property
     def withdrawn(self) -> str:
-        return next(reference for reference, stated in self.rows if not stated)
+        ((reference,), *_more) = self._ask(
+            "SELECT reference FROM catalogue_publicrecord"
+            " WHERE withdrawn_at IS NOT NULL AND kind = 'clip' ORDER BY reference"
+        )
+        return str(reference)
 
     def slug(self, kind: str) -> str:
         """A slug of that kind; of neighbourhoods and events, one that clips name."""
@@ -96,6 +116,12 @@ class Collection:
             "SELECT slug FROM catalogue_publicauthority WHERE kind = ? ORDER BY slug", kind
         )
         return str(slug)
+
+
+def watched(stated: Any) -> bool:
+    """Whether a copy can be watched, looked at or heard."""
+    copies = {copy["role"] for copy in stated["renditions"]}
+    return bool(copies & {"playable", "photograph", "sound"})
 
 
 # What stands in place of a parameter: by its name, or by route and name.
@@ -122,6 +148,10 @@ STATES: dict[str, Callable[[Collection], str]] = {
     "gate open": lambda archive: f"clips/{archive.gated}/?show=1",
     "embed gated": lambda archive: f"embed/{archive.gated}/",
     "embed withdrawn": lambda archive: f"embed/{archive.withdrawn}/",
+    "held back": lambda archive: f"clips/{archive.held_back}/",
+    "silenced": lambda archive: f"clips/{archive.silenced}/",
+    # The route of a film shows the demonstration's, with its shots.
+    "film of the broadcast": lambda archive: "films/under-siege-voices-from-aleppo/",
     "photograph": lambda archive: f"clips/{archive.of_medium('photograph')}/",
     "sound": lambda archive: f"clips/{archive.of_medium('sound')}/",
     "a moment": lambda archive: f"clips/{archive.film_clip}/?t=1,3",

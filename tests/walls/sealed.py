@@ -67,7 +67,7 @@ CLAIMS = {
     ),
     "Film": Claim(
         public="slug title_en title_ar summary_en summary_ar broadcast_title_en broadcast_title_ar"
-        " broadcaster_en broadcaster_ar broadcast_on source_en source_ar"
+        " broadcaster_en broadcaster_ar broadcast_on source_en source_ar demonstration"
     ),
     "FilmShot": Claim(public="film clip position start_s end_s"),
     "Clip": Claim(
