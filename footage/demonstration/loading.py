@@ -352,8 +352,8 @@ class _Load:
                 "title_ar": entry["title_ar"],
                 "summary_en": f"{entry['summary_en']} {self._says('en')}",
                 "summary_ar": f"{entry['summary_ar']} {self._says('ar')}",
-                "source_en": self._says("source_en"),
-                "source_ar": self._says("source_ar"),
+                "source_en": entry["source_en"],
+                "source_ar": entry["source_ar"],
                 "demonstration": True,
             },
         )
