@@ -17,7 +17,7 @@ PROBES: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("post", "", {}),
     ("get", "?sort=published&t=1,2&show=1&download&nonsense=1", {}),
     ("get", "?after=x&from=y&sort=z&subject=%00", {"Accept-Language": "ar"}),
-    ("get", "", {"Range": "bytes=2-9", "If-None-Match": '"x"'}),
+    ("get", "", {"Range": "bytes=2-9", "If-None-Match": '"x"', "Accept-Encoding": "gzip"}),
 )
 
 
