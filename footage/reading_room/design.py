@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from footage.catalogue.authorities import NEIGHBOURHOOD, Authorities, Authority
 from footage.catalogue.record import Advisory, Record, Segment, Transcript
-from footage.reading_room import pages
+from footage.reading_room import facts, pages
 from footage.reading_room.rendering import page, reader_language, respond
 from footage.reading_room.transcripts import side_by_side
 
@@ -113,7 +113,7 @@ def design(request: HttpRequest) -> HttpResponse:
         "numbers": (0, 1, 2, 3, 11, 100),
         "cards": _cards(language),
         "transcript": side_by_side(SPOKEN, language, lambda start, end: "#components"),
-        "warned": [pages.warning(each, language) for each in GATED.advisories],
+        "warned": [facts.warning(each, language) for each in GATED.advisories],
     }
     return respond(request, "design.html", context)
 
