@@ -53,7 +53,9 @@ def _at_cursor(query: Query, rows: RecordQuerySet) -> RecordQuerySet:
         rows = rows.annotate(surely=Case(When(_surely(query), then=1), default=0))
     if cursor is not None:
         rows = rows.filter(cursor.beyond())
-    by = F(column).asc(nulls_last=True) if not descending else F(column).desc(nulls_last=True)
+    # Said of a column that is never null, it would keep PostgreSQL from the column's index.
+    last = True if column.startswith("filmed") else None
+    by = F(column).desc(nulls_last=last) if descending else F(column).asc(nulls_last=last)
     ordered = rows.order_by(by, "reference")
     return ordered.reverse() if cursor is not None and cursor.back else ordered
 
