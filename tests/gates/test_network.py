@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from footage.catalogue.freshness import LEAST_PACKED
 from tests.gates.conftest import Plant
 from tests.gates.site import LANGUAGES, STATUS, Answer, Site, names
 from tests.walls.test_headers import faults as faults_of_headers
@@ -35,12 +36,14 @@ SHIFTS = """() => new Promise((said) => {
 
 @dataclass
 class Visit:
-    """What a phone's browser did to show one page. `bytes`: gzipped, media left out."""
+    """What a phone's browser did to show one page. `bytes`: gzipped, media left out.
+    `unpacked`: text that came over the line as it is."""
 
     foreign: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     cookies: list[Any] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    unpacked: list[str] = field(default_factory=list)
     bytes: int = 0
     shifted: float = 0.0
 
@@ -72,6 +75,9 @@ def visit(browser: "Browser", address: str) -> Visit:
             body = answer.body()
             packed = path.path.endswith((".woff2", ".png", ".jpg"))
             seen.bytes += len(body) if packed else len(gzip.compress(body, 6))
+            coded = packed or "content-encoding" in answer.headers
+            if not coded and answer.status == 200 and len(body) >= LEAST_PACKED:
+                seen.unpacked.append(path.path)
         seen.cookies = context.cookies()
     finally:
         context.close()
@@ -91,6 +97,7 @@ def faults(seen: Visit, language: str, status: int = 200) -> list[str]:
         found.append(f"{len(own)} requests: {own}")
     if seen.shifted > 0.1:
         found.append(f"moved while it loaded: {seen.shifted:.2f}")
+    found += [f"came unpacked: {each}" for each in seen.unpacked]
     return found
 
 
@@ -163,6 +170,7 @@ def test_planted_faults_are_caught(browser: "Browser", plant: Plant) -> None:
     heavy = visit(browser, plant(f"<!DOCTYPE html><title>P</title><!--{noise}-->", "/heavy"))
     assert faults(visit(browser, plant(moving, "/moving")), "en")[0].startswith("moved")
     assert any("bytes" in each for each in faults(heavy, "en")), heavy.bytes
+    assert "came unpacked: /heavy" in faults(heavy, "en")
 
 
 def test_an_answer_that_says_too_little_is_caught() -> None:
