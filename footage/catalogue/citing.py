@@ -141,12 +141,17 @@ def known_dates(edtf: str) -> tuple[list[list[int]], bool]:
     """
     ends = edtf.split("/")
     parts = [_parts(end) for end in ends]
-    about = any(mark in edtf for mark in "?~%X")
-    # A season is no month, so it says its year and is about then.
-    about = about or any(re.fullmatch(r"\d{4}-2[1-4][?~%]?", end) for end in ends)
+    about = doubted(edtf) or "X" in edtf
     if not all(parts):
         return [], about
     return (parts if parts[0] != parts[-1] else parts[:1]), about
+
+
+def doubted(edtf: str) -> bool:
+    """Whether even what a date states in numbers may be wrong: it is qualified, or a season, which
+    says its year here and may reach into the next."""
+    season = any(re.fullmatch(r"\d{4}-2[1-4][?~%]?", end) for end in edtf.split("/"))
+    return season or any(mark in edtf for mark in "?~%")
 
 
 def as_text(citation: Citation) -> str:
@@ -191,24 +196,31 @@ def as_bibtex(citation: Citation) -> str:
     parts, about = known_dates(citation.filmed)
     if parts:
         # biblatex reads EDTF here; classic BibTeX reads the year.
-        fields["date"] = "/".join("-".join(f"{n:02}" for n in each) for each in parts)
-        fields["date"] += "~" if about and len(parts) == 1 else ""
-        fields["year"] = f"{parts[0][0]:04}"
+        written = ("-".join(f"{n:02}" for n in each) for each in parts)
+        fields["date"] = "/".join(f"{each}~" if about else each for each in written)
+        if (agreed := _common(parts)) and not doubted(citation.filmed):
+            fields["year"] = f"{agreed[0]:04}"
     lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
     return f"@misc{{{citation.reference},\n{lines}}}\n"
 
 
 def as_ris(citation: Citation) -> str:
-    """One reference, lines ended by CRLF as the format wants."""
-    day = _common(known_dates(citation.filmed)[0])
+    """One reference, lines ended by CRLF as the format wants.
+
+    Its date has one place for what else is to be said, where "circa" stands; its year has none, so
+    a year that is only about right is in the date alone.
+    """
+    day, doubt = _common(known_dates(citation.filmed)[0]), doubted(citation.filmed)
     lines = [("TY", _RIS_TYPES[citation.form])]
     # A comma would part a family name from a given one.
     lines.append(("AU", re.sub(r"\s*[,،;]\s*", " ", citation.credit)))
     lines.append(("TI", citation.title))
     lines.append(("TT", citation.other_title))
     if day:
-        lines.append(("PY", f"{day[0]:04}"))
-        lines.append(("DA", "/".join([*(f"{n:02}" for n in day), "", ""][:3]) + "/"))
+        if not doubt:
+            lines.append(("PY", f"{day[0]:04}"))
+        written = "/".join([*(f"{n:02}" for n in day), "", ""][:3])
+        lines.append(("DA", f"{written}/{'circa' if doubt else ''}"))
     lines.append(("PB", ARCHIVE[citation.language]))
     lines.append(("AN", citation.reference))
     lines.append(("ET", str(citation.version)))

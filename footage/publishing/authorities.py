@@ -14,6 +14,7 @@ from footage.catalogue.models import PublicAuthority, PublicRecord, PublicTerm
 from footage.custody.models import EventType, record
 from footage.models import Event, Film, Location
 from footage.publishing import rows
+from footage.publishing.coarsening import shown_degrees
 from footage.publishing.naming import named_by_a_film
 from footage.publishing.reasons import PUBLISH, NotPublishable, Reason
 from footage.publishing.sealed_words import person_words_in
@@ -89,8 +90,8 @@ def put(item: Published, *, renewed: bool = False, stays: bool = False) -> Publi
                 "kind": item.kind,
                 "parent": item.parent.slug if item.parent else None,
                 "variants": [variant["text"] for variant in item.variants],
-                "latitude": item.latitude,
-                "longitude": item.longitude,
+                "latitude": shown_degrees(item.latitude),
+                "longitude": shown_degrees(item.longitude),
                 "stays": stays,
             },
         )

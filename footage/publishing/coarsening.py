@@ -7,6 +7,9 @@ from footage.dates import FilmedDate, parse
 from footage.dates.edtf import WINTER
 from footage.models import Clip, Location
 
+# A ten-thousandth of a degree is some 10 m. More digits, of the middle of a quarter, would claim
+# what nobody measured.
+_DIGITS = 4
 # How many characters of YYYY-MM-DDTHH:MM:SS each precision keeps.
 _KEPT = {"minute": 16, "day": 10, "month": 7, "year": 4}
 # Codes of PLACE_BASIS that readers cannot tell apart unless the exact position is shown.
@@ -70,8 +73,8 @@ def coarsened_place(clip: Clip) -> ShownPlace:
     return ShownPlace(
         place=chain[0].slug,
         neighbourhood=neighbourhood.slug if neighbourhood else None,
-        latitude=clip.latitude if exact else chain[0].latitude,
-        longitude=clip.longitude if exact else chain[0].longitude,
+        latitude=shown_degrees(clip.latitude if exact else chain[0].latitude),
+        longitude=shown_degrees(clip.longitude if exact else chain[0].longitude),
         basis=coarsened_basis(clip.location_basis, clip.location_precision),
         confidence=clip.location_confidence,
     )
@@ -85,6 +88,11 @@ def coarsened_basis(basis: str, precision: str) -> str:
     becomes the same term, so that the term itself does not tell it either.
     """
     return "came-with-it" if precision != "exact" and basis in MERGED_BASES else basis
+
+
+def shown_degrees(degrees: float | None) -> float | None:
+    """A coordinate as every surface says it."""
+    return None if degrees is None else round(degrees, _DIGITS)
 
 
 def shown_ancestry(clip: Clip) -> list[Location]:

@@ -81,8 +81,10 @@ def _player_card(record: Record, citation: citing.Citation) -> list[tuple[str, s
 
 
 def _citation_tags(citation: citing.Citation, page: str) -> list[tuple[str, str]]:
-    parts, _about = citing.known_dates(citation.filmed)
-    day = "/".join(f"{number:02}" for number in parts[0]) if len(parts) == 1 else ""
+    parts, about = citing.known_dates(citation.filmed)
+    # These tags have no way to say that a day is doubted.
+    sure = len(parts) == 1 and not about
+    day = "/".join(f"{number:02}" for number in parts[0]) if sure else ""
     told = [
         ("citation_title", citation.title),
         ("citation_author", citation.credit),
@@ -158,7 +160,7 @@ def _graph(
         "description": citation.summary or citation.title,
         "inLanguage": list(record.languages),
         "dateCreated": days[0] if len(days) == 1 and not about else "",
-        "temporalCoverage": "/".join(days) if len(days) == 2 else "",
+        "temporalCoverage": "/".join(days) if len(days) == 2 and not about else "",
         "uploadDate": citation.published_on.isoformat() if record.kind == "clip" else "",
         "dateModified": citation.published_on.isoformat(),
         "duration": _duration(record.duration_s),

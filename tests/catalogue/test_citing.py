@@ -71,8 +71,18 @@ def test_a_byline_is_one_name_to_every_tool() -> None:
         ("2016-11", [[2016, 11]], False, "2016/11//", "2016-11"),
         ("2016-XX", [[2016]], True, "2016///", "2016~"),
         ("2016-11-XX", [[2016, 11]], True, "2016/11//", "2016-11~"),
-        ("2016~", [[2016]], True, "2016///", "2016~"),
-        ("2016-23", [[2016]], True, "2016///", "2016~"),
+        ("2016~", [[2016]], True, "2016///circa", "2016~"),
+        ("2016-11-28?", [[2016, 11, 28]], True, "2016/11/28/circa", "2016-11-28~"),
+        ("2016-11~", [[2016, 11]], True, "2016/11//circa", "2016-11~"),
+        ("2016-23", [[2016]], True, "2016///circa", "2016~"),
+        ("2016-24", [[2016]], True, "2016///circa", "2016~"),
+        (
+            "2016-09-24~/2016-10-02~",
+            [[2016, 9, 24], [2016, 10, 2]],
+            True,
+            "2016///circa",
+            "2016-09-24~/2016-10-02~",
+        ),
         (
             "2016-09-24/2016-09-28",
             [[2016, 9, 24], [2016, 9, 28]],
@@ -96,6 +106,11 @@ def test_no_form_of_a_date_is_finer_than_it_is_known(
     assert ris(citation).get("DA") == ris_day
     found = re.search(r"\bdate = \{(.*)\}", citing.as_bibtex(citation))
     assert (found.group(1) if found else None) == bibtex
+    # A year alone has no way to say that it is doubted, or that it is one of several.
+    year = re.search(r"\byear = \{(.*)\}", citing.as_bibtex(citation))
+    one = len({part[0] for part in parts}) == 1
+    sure = one and not citing.doubted(filmed)
+    assert (year is not None) == ("PY" in ris(citation)) == sure
 
 
 def test_nothing_in_a_title_adds_a_line_or_a_command() -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 import pytest
 from django.test import Client
 
@@ -48,7 +49,7 @@ def test_a_date_is_shown_no_finer_than_chosen(written: str, precision: str, show
 @pytest.mark.parametrize(
     ("precision", "place", "neighbourhood", "point"),
     [
-        ("exact", "bakery-street", "al-shaar", (36.21171, 37.18394)),
+        ("exact", "bakery-street", "al-shaar", (36.2117, 37.1839)),
         ("site", "bakery-street", "al-shaar", (36.2112, 37.1834)),
         ("neighbourhood", "al-shaar", "al-shaar", (36.21, 37.18)),
         ("city", "aleppo", None, (36.2, 37.16)),
@@ -99,6 +100,30 @@ def test_nothing_says_that_a_device_recorded_a_position_that_is_withheld(
     row = rows.put(document.model_copy(update={"place_basis": known}), quietly=True)
     found = [finding.code for finding in publishing.audit_public()]
     assert found == (["place-basis"] if said != known else [])
+
+
+@pytest.mark.django_db
+def test_every_surface_says_the_same_four_digits_of_a_point(client: Client) -> None:
+    quarter = world.shaar()
+    quarter.latitude, quarter.longitude = 36.2094567, 37.1823412
+    quarter.save()
+    row = world.published(world.clip(location=quarter, location_precision="neighbourhood"))
+    said = (36.2095, 37.1823)
+    record = client.get(f"/api/v1/records/{row.reference}").json()
+    place = client.get("/api/v1/authorities/neighbourhood/al-shaar").json()["facts"]
+    line = orjson.loads(next(iter(client.get("/export/clips.jsonl"))).splitlines()[0])
+    (feature,) = orjson.loads(b"".join(client.get("/export/clips.geojson")))["features"]
+    assert {(each["latitude"], each["longitude"]) for each in (record, place, line)} == {said}
+    assert tuple(reversed(feature["geometry"]["coordinates"])) == said
+    for path in (
+        f"/en/clips/{row.reference}/",
+        "/export/clips.csv",
+        f"/iiif/{row.reference}/manifest.json",
+    ):
+        answer = client.get(path)
+        content = b"".join(answer) if answer.streaming else answer.content
+        assert b"36.2094" not in content and b"37.18234" not in content, path
+    assert "36.2095, 37.1823" in client.get(f"/en/clips/{row.reference}/").content.decode()
 
 
 @pytest.mark.django_db
