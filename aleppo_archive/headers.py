@@ -63,7 +63,7 @@ class HeadersMiddleware:
 
 
 def for_other_sites(path: str) -> bool:
-    captions = path.startswith("/c/") and path.endswith(".vtt")
+    captions = path.startswith("/c/") and path.endswith((".vtt", ".srt", ".txt"))
     return path.startswith(FOR_OTHER_SITES) or captions
 
 

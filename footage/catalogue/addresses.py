@@ -44,6 +44,6 @@ def media_address(copy: Rendition) -> str:
     return absolute(media_path(copy.name))
 
 
-def captions_path(reference: str, language: str) -> str:
-    """The lines of a clip in one language, as WebVTT."""
-    return f"/c/{reference}/captions/{language}.vtt"
+def captions_path(reference: str, language: str, suffix: str = "vtt") -> str:
+    """The lines of a clip in one language, as WebVTT, SubRip (srt) or text (txt)."""
+    return f"/c/{reference}/captions/{language}.{suffix}"

@@ -66,12 +66,12 @@ def every(query: Query, names: Authorities, *, tombstones: bool = False) -> Iter
     """
     if query.text:
         return _spoken(query, names)
-    if whole(query):
-        rows = PublicRecord.objects.filter(kind__in=query.kinds)
-        return chain(_walked(rows.live()), _gone(rows) if tombstones else ())
     if set(query.chosen) - {"kind"}:
         return _listed(matching(query))
-    return _walked(matching(query))
+    walked = _walked(matching(query, along_key=True))
+    if tombstones and whole(query):
+        return chain(walked, _gone(PublicRecord.objects.filter(kind__in=query.kinds)))
+    return walked
 
 
 def whole(query: Query) -> bool:

@@ -13,10 +13,10 @@ from django.utils.translation import get_language_from_request
 
 from footage.catalogue import beside
 from footage.catalogue.addresses import record_path
+from footage.catalogue.formats.spoken import SPOKEN
 from footage.catalogue.models import PublicRecord, PublicState
 from footage.reading_room.rendering import fresh, only_read, page
 from footage.reading_room.transcripts import segments_of
-from footage.timed_text import write_webvtt
 
 
 @only_read
@@ -34,16 +34,23 @@ def permanent(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @page
-def captions(request: HttpRequest, reference: str, language: str) -> HttpResponse:
-    """The transcript of a live clip in one language, as WebVTT."""
+def captions(
+    request: HttpRequest, reference: str, language: str, suffix: str = "vtt"
+) -> HttpResponse:
+    """The transcript of a live clip in one language, as WebVTT, SubRip or text.
+
+    Saved, it is called by its clip and its language.
+    """
     row = found(reference)
     if row.withdrawn_at is not None or row.reference != reference:
         raise Http404
     segments = segments_of(row.read(), language)
     if not segments:
         raise Http404
-    text = write_webvtt(segments, language)
-    return fresh(request, HttpResponse(text, content_type="text/vtt; charset=utf-8"))
+    media_type, write = SPOKEN[suffix]
+    response = HttpResponse(write(segments, language), f"{media_type}; charset=utf-8")
+    response["Content-Disposition"] = f'inline; filename="{row.reference}.{language}.{suffix}"'
+    return fresh(request, response)
 
 
 @only_read

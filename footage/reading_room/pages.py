@@ -30,7 +30,7 @@ from footage.reading_room.choices import Choice as Choice
 from footage.reading_room.facts import Envelope
 from footage.reading_room.player import MediaAddress, download, made, played, player
 from footage.reading_room.related import related
-from footage.reading_room.transcripts import moment_at, moment_here, side_by_side, written
+from footage.reading_room.transcripts import files, moment_at, moment_here, side_by_side, written
 from footage.reading_room.wording import (
     Text,
     direction,
@@ -144,6 +144,7 @@ def clip_page(
         "withheld": withheld,
         "player": shown,
         "download": download(record, shown, media),
+        "transcripts": [] if gate else files(record, language),
         "transcript": side_by_side(spoken(record), language, moment_here(kept.kept)),
         "written": written(spoken(record), language),
         "advisories": [facts.warning(advisory, language) for advisory in record.advisories],

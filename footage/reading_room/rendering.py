@@ -110,7 +110,7 @@ def rendered(template: str, here: str, context: dict[str, Any]) -> str:
 def is_language_free(path: str) -> bool:
     """Whether a path, by the contract of addresses, answers alike in every language."""
     return path.startswith(LANGUAGE_FREE) or (
-        path.startswith("/c/") and path.endswith((".vtt", ".zip"))
+        path.startswith("/c/") and path.endswith((".vtt", ".srt", ".txt", ".zip"))
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from footage import vocabularies
 from footage.catalogue import moments, showing
+from footage.catalogue.addresses import captions_path
 from footage.catalogue.formats.spoken import segments
 from footage.catalogue.record import Record, Transcript
 from footage.reading_room.wording import direction, label_of
@@ -18,6 +19,22 @@ def segments_of(record: Record, language: str) -> list[Segment]:
         for transcript in showing.spoken(record)
         if transcript.language == language and transcript.clip == record.reference
         for said in segments(transcript)
+    ]
+
+
+def files(record: Record, language: str) -> list[dict[str, Any]]:
+    """A clip's transcripts as files to take away, by language."""
+    codes = dict.fromkeys(each.language for each in showing.spoken(record))
+    return [
+        {
+            "label": label_of(vocabularies.LANGUAGES, code, language),
+            "files": [
+                {"name": name, "path": captions_path(record.reference, code, suffix)}
+                for suffix, name in (("vtt", "WebVTT"), ("srt", "SRT"), ("txt", "TXT"))
+            ],
+        }
+        for code in codes
+        if segments_of(record, code)
     ]
 
 

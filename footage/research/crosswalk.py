@@ -168,8 +168,8 @@ class Described:
         return [each for each in found if each is not None]
 
 
-def captions_address(reference: str, language: str) -> str:
-    return absolute(captions_path(reference, language))
+def captions_address(reference: str, language: str, suffix: str = "vtt") -> str:
+    return absolute(captions_path(reference, language, suffix))
 
 
 def labels(vocabulary: vocabularies.Vocabulary, code: str) -> list[Words]:

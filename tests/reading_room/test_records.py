@@ -143,6 +143,55 @@ def test_the_transcript_pairs_languages_and_links_every_line(client: Client) -> 
     assert client.get(f"/c/{reference}/captions/fr.vtt").status_code == 404
 
 
+def test_a_transcript_is_taken_away_as_webvtt_subrip_or_text(client: Client) -> None:
+    reference = rows.a_reference(9)
+    line = (1.5, 2.25, "Baker", "The bread is ready")
+    said = (
+        rows.a_transcript(reference, "en", line),
+        rows.a_transcript(reference, "ar", (1.5, 2.25, "خباز", "الخبز جاهز")),
+    )
+    rows.publish(rows.a_document(reference, transcripts=said))
+    begins = {
+        "vtt": ("text/vtt", "WEBVTT\n\n00:00:01.500 --> 00:00:02.250\n<v Baker>The bread"),
+        "srt": ("application/x-subrip", "1\r\n00:00:01,500 --> 00:00:02,250\r\nBaker: The bread"),
+        "txt": ("text/plain", "[00:00:01.500]\nBaker: The bread is ready\n"),
+    }
+    pages = {
+        code: client.get(f"/{code}/clips/{reference}/").content.decode() for code in ("en", "ar")
+    }
+    manifest = client.get(f"/iiif/{reference}/manifest.json").content.decode()
+    for suffix, (media_type, beginning) in begins.items():
+        path = f"/c/{reference}/captions/en.{suffix}"
+        answer = client.get(path)
+        assert answer["Content-Type"] == f"{media_type}; charset=utf-8"
+        assert answer["Content-Disposition"] == f'inline; filename="{reference}.en.{suffix}"'
+        assert answer["Access-Control-Allow-Origin"] == "*"
+        assert answer.content.decode().startswith(beginning)
+        assert client.get(path, headers={"If-None-Match": answer["ETag"]}).status_code == 304
+        assert all(f'href="{path}"' in page for page in pages.values()) and path in manifest
+        assert client.get(f"/c/{reference}/captions/fr.{suffix}").status_code == 404
+    assert "Transcript, Arabic:" in pages["en"] and "تفريغ نصي، الإنكليزية:" in pages["ar"]
+
+
+@pytest.mark.parametrize(("level", "status"), [("graphic", 200), ("withheld", 404)])
+def test_a_closed_clip_lists_no_transcript_to_take_and_one_held_back_has_none(
+    client: Client, level: str, status: int
+) -> None:
+    reference = rows.a_reference(10)
+    said = (rows.a_transcript(reference, "en", (1, 2, "", "The bread is ready")),)
+    rows.publish(
+        rows.a_document(
+            reference,
+            transcripts=said,
+            advisory_level=level,
+            advisories=(rows.an_advisory("blood"),),
+        )
+    )
+    assert "/captions/" not in client.get(f"/en/clips/{reference}/").content.decode()
+    for suffix in ("vtt", "srt", "txt"):
+        assert client.get(f"/c/{reference}/captions/en.{suffix}").status_code == status
+
+
 def test_a_testimony_and_its_clip_point_to_each_other_while_both_live(client: Client) -> None:
     clip = rows.a_clip()
     said = rows.a_transcript(clip.reference, "en", (1.5, 4.25, "", "We were open."))

@@ -90,6 +90,7 @@ NOWHERE = {"reference": NEVER_WAS, "spoken": NEVER_WAS}
         ("/en/testimonies/{}/", "spoken"),
         ("/c/{}", "reference"),
         ("/c/{}/captions/ar.vtt", "reference"),
+        ("/c/{}/captions/ar.srt", "reference"),
         ("/cite/{}.ris", "reference"),
         ("/unapi?format=ris&id={}", "reference"),
         ("/media/{}", "copy"),

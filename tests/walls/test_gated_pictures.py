@@ -147,7 +147,7 @@ def test_no_page_or_format_gives_out_a_copy_of_a_closed_clip(
     graphic = closed_clips["graphic"].reference
     assert {
         f"/en/clips/{graphic}/",
-        f"/c/{graphic}/captions/ar.vtt",
+        *(f"/c/{graphic}/captions/ar.{form}" for form in ("vtt", "srt", "txt")),
         f"/c/{graphic}/bundle.zip",
         f"/iiif/{graphic}/transcripts/{graphic}/en.json",
         f"/iiif/{graphic}/search?q=water",

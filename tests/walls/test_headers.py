@@ -30,7 +30,7 @@ EVERYWHERE = {
 }
 # What pages of other sites may read: no page of the archive's own, and nothing of its staff.
 OPEN = re.compile(
-    r"/(api|cite|export|feeds|iiif|media|schemas)/|/(oai|oembed|unapi)\b|/c/[^/]+/captions/.*\.vtt"
+    r"/(api|cite|export|feeds|iiif|media|schemas)/|/(oai|oembed|unapi)\b|/c/[^/]+/captions/"
 )
 # What a policy must say, and nothing inline, evaluated or from elsewhere.
 DIRECTIVES = {

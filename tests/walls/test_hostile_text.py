@@ -230,6 +230,8 @@ def faults(address: str, response: HttpResponse, *, public: bool) -> list[str]:
         json.loads(content)
     elif kind.startswith("text/vtt"):
         found += captions(content.decode())
+    elif "/captions/" in address:
+        found += lines_said(content.decode(), kind)
     elif kind.startswith("application/zip"):
         found += zipped(content, public=public)
     elif "bibtex" in kind or "research-info" in kind or address.startswith("/cite/"):
@@ -265,6 +267,17 @@ def citation(text: str, kind: str) -> list[str]:
     lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
     found = [f"a line of its own: {each[:40]}" for each in lines if not re.fullmatch(line, each)]
     return found + ["lines"] * (line == ".*" and len(lines) > 1)
+
+
+def lines_said(text: str, kind: str) -> list[str]:
+    """What a transcript as SubRip or text says that is no numbered or timed line. No browser
+    renders either: both come with their types, and nothing may guess another."""
+    time = r"\d\d:\d\d:\d\d"
+    srt = kind.startswith("application/x-subrip")
+    head = rf"\d+\n{time},\d+ --> {time},\d+\n" if srt else rf"\[{time}\.\d+\]\n"
+    blocks = text.replace("\r\n", "\n").split("\n\n")
+    found = [f"a block of its own: {each[:40]}" for each in blocks if not re.match(head, each)]
+    return found if srt or kind.startswith("text/plain") else [*found, f"of type {kind}"]
 
 
 def captions(text: str) -> list[str]:

@@ -183,6 +183,7 @@ READERS = {
     *("neighbourhoods", "neighbourhood", "journalists", "journalist"),
     *("events", "event", "films", "film"),
     *("map", "dates", "year", "month", "day", "permanent", "captions", "media"),
+    *("captions-srt", "captions-txt"),
     *("healthz", "robots", "sitemap", "export", "export-description", "exporting"),
     *("data_dictionary", "record-schema", "api_documentation", "embed", "bundle", "suggest"),
     *("api-index", "api-openapi", "api-records", "api-record", "api-search", "api-segments"),

@@ -127,7 +127,7 @@ FORMATS: dict[str, Format] = {
                 10_000,
                 packed=True,
             )
-            for suffix in spoken.WRITERS
+            for suffix in spoken.SPOKEN
         ),
     )
 }

@@ -10,10 +10,11 @@ from footage.catalogue.record import Transcript
 from footage.catalogue.streams import Row
 from footage.timed_text import Segment, write_plain, write_srt, write_webvtt
 
-WRITERS: dict[str, Callable[[list[Segment], str], str]] = {
-    "vtt": write_webvtt,
-    "srt": write_srt,
-    "txt": write_plain,
+# Suffix: (media type, what writes it).
+SPOKEN: dict[str, tuple[str, Callable[[list[Segment], str], str]]] = {
+    "vtt": ("text/vtt", write_webvtt),
+    "srt": ("application/x-subrip", write_srt),
+    "txt": ("text/plain", write_plain),
 }
 
 
@@ -37,7 +38,7 @@ def _files(
     pieces: Iterable[list[Row]], suffix: str, about: Iterable[tuple[str, str]]
 ) -> Iterator[tuple[str, bytes]]:
     yield "ABOUT.txt", "".join(f"{key}: {value}\n" for key, value in about).encode()
-    write = WRITERS[suffix]
+    _media_type, write = SPOKEN[suffix]
     for piece in pieces:
         for row in piece:
             if row.document is None:

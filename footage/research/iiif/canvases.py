@@ -136,7 +136,7 @@ def _placeholder(of: Described, body: Json) -> Json:
 def _annotations(of: Described, manifest_of: Described) -> list[Json]:
     """Captions first, as players look for them there; then the transcripts, by reference.
 
-    Both are there for a closed clip too: what is said may be read, as on its page.
+    Both are there for a graphic clip too: what is said may be read, as on its page.
     """
     here = canvas_id(of.record.reference)
     pages = []
@@ -162,6 +162,27 @@ def _annotations(of: Described, manifest_of: Described) -> list[Json]:
         for each in manifest_of.spoken_in(of.record.reference)
     ]
     return pages
+
+
+def transcript_files(of: Described) -> list[Json]:
+    """The captions as files to take away, in the forms that players of captions do not need."""
+    return [
+        {
+            "id": captions_address(of.record.reference, code, suffix),
+            "type": "Text",
+            "format": media_type,
+            "language": [code],
+            "label": {
+                language: [f"{name} ({form})"]
+                for language, name in labels(vocabularies.LANGUAGES, code)
+            },
+        }
+        for code in of.caption_languages
+        for suffix, media_type, form in (
+            ("srt", "application/x-subrip", "SRT"),
+            ("txt", "text/plain", "TXT"),
+        )
+    ]
 
 
 def _own_name_first(code: str) -> list[Words]:

@@ -25,6 +25,7 @@ from footage.research.iiif.canvases import (
     service,
     spoken_line,
     still,
+    transcript_files,
     transcript_reference,
     words,
 )
@@ -86,6 +87,7 @@ def manifest(
     made["provider"] = [provider()]
     made["homepage"] = record_pages(of)
     made["seeAlso"] = _other_forms(of)
+    made["rendering"] = transcript_files(of)
     if of.certain_day:
         made["navDate"] = f"{of.certain_day}T00:00:00Z"
     if poster := of.poster:
