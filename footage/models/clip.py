@@ -149,7 +149,10 @@ class Clip(Describable):
         vocabularies.PLACE_BASIS,
         blank=True,
         verbose_name=_("how we know where"),
-        help_text=SEEN_BY_READERS,
+        help_text=_(
+            "Readers will see this. Whether the device recorded it or the journalist said it they "
+            "learn only where the exact position is shown."
+        ),
     )
     location_confidence = TermField(
         vocabularies.CONFIDENCE,
