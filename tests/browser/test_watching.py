@@ -142,6 +142,20 @@ def test_a_segment_is_marked_copied_and_stops_at_its_end_for_whoever_gets_it(
         assert seconds(other) < 2.6
 
 
+def test_the_link_of_a_clip_behind_its_gate_can_be_copied(
+    browser: "Browser", site: str, settings: Any, clip: Callable[..., rows.PublicRecord]
+) -> None:
+    settings.BASE_URL = site
+    reference = clip(advisory_level="graphic").reference
+    with window(browser) as page:
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=site)
+        page.goto(f"{site}/en/clips/{reference}/")
+        button = page.get_by_role("button", name="Copy the link")
+        button.click()
+        expect(button).to_contain_text("✓")
+        assert page.evaluate("navigator.clipboard.readText()") == f"{site}/c/{reference}"
+
+
 def test_what_is_shared_of_a_testimony_is_its_own_address_or_that_of_the_clip_it_is_in(
     page: "Page", site: str, settings: Any, clip: Callable[..., rows.PublicRecord]
 ) -> None:
