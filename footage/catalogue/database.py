@@ -81,11 +81,14 @@ def caught_up(
     late = matching(query).filter(reference__in=changed)
     if to is not None:
         late = late.exclude(version=1, change__gt=to)
-    ahead = _at_cursor(query, late)[: size + 1].values("pk")
+    ahead = PublicRecord.objects.filter(pk__in=_at_cursor(query, late)[: size + 1].values("pk"))
+    # Not an "or": PostgreSQL would look at every record for it.
+    keys = PublicRecord.objects.filter(reference__in=found).values("pk")
+    keys = keys.union(ahead.values("pk"), all=True)
     certain = late.filter(_surely(query)) if query.start or query.end else late
     rows: Any = (
         PublicRecord.objects.live()
-        .filter(Q(reference__in=found) | Q(pk__in=ahead))
+        .filter(pk__in=keys)
         .annotate(
             late=_one_value(late, Count("pk")),
             late_certain=_one_value(certain, Count("pk")),

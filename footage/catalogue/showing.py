@@ -11,6 +11,8 @@ import orjson
 
 from footage.catalogue.record import Record, Rendition, Transcript
 
+_LEVEL = '"advisory_level":"'
+
 
 def closed(record: Record) -> bool:
     """Whether no frame, sound or address of a copy is given out unasked."""
@@ -48,7 +50,9 @@ def unasked(document: str) -> str:
     Of a closed record no copy is named, and of one held back no word of it is given: a program that
     draws a poster for each record draws none of these. Any other document comes back as it is.
     """
-    if not any(f'"advisory_level":"{level}"' in document for level in ("graphic", "withheld")):
+    # Read in the text, where a key with its colon stands in no value: a million go by in exports.
+    level = document.find(_LEVEL) + len(_LEVEL)
+    if not document.startswith(("graphic", "withheld"), level):
         return document
     return orjson.dumps(told(document)).decode()
 

@@ -24,7 +24,7 @@ from footage.catalogue.queries import Query
 from footage.catalogue.showing import unasked
 
 # Rows asked for at a time, and handed on: what is made of them takes memory too.
-PIECE = 400
+PIECE = 600
 HANDED = 200
 
 
@@ -84,6 +84,8 @@ def _walked(rows: RecordQuerySet) -> Iterator[list[Row]]:
     while found := _read(rows.filter(pk__gt=last).order_by("pk")[:PIECE]):
         last = found[-1].pk
         yield from _handed(found)
+        # Before the next is read, which takes as much.
+        found.clear()
 
 
 def _gone(rows: RecordQuerySet) -> Iterator[list[Row]]:

@@ -43,7 +43,7 @@ def _jsonl(pieces: Pieces, about: About, names: Authorities) -> Iterator[bytes]:
     flattening = Flattening(names)
     for piece in pieces:
         if piece:
-            yield "\n".join([flattening.line(row) for row in piece]).encode() + b"\n"
+            yield "\n".join([*map(flattening.line, piece), ""]).encode()
 
 
 def _csv(pieces: Pieces, about: About, names: Authorities) -> Iterator[bytes]:

@@ -65,7 +65,8 @@ class Flattening:
             begin = end
         parts.append(document[begin:-1])
         if not document.startswith(_NEWEST):
-            parts += [text for probe, text in _ADDED if probe not in document]
+            tail = document.rindex(_LAST)
+            parts += [text for probe, text in _ADDED if document.find(probe, tail) < 0]
         parts.append("}")
         return "".join(parts)
 
@@ -164,7 +165,8 @@ _NAMED = [
     if named and (run := list(each))
 ]
 _NEWEST = f'{{"schema_number":{SCHEMA},'
-# Fields that documents of earlier schemas lack, as they are added behind.
+# Fields that documents of earlier schemas lack, as they are added behind the last that all have.
+_LAST = f'"{[name for name, field in Record.model_fields.items() if field.is_required()][-1]}":'
 _ADDED = [
     (f'"{name}":', f',"{name}":{orjson.dumps(LEFT_OUT[name]).decode()}')
     for name, field in Record.model_fields.items()
