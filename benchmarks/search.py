@@ -7,6 +7,7 @@ measures the same answer, the first 24 records with the exact total and the coun
     counted     the page made anew, its numbers remembered from another page of the same list
     kept        the same address again, before anything is published
     / parts     `first` against bare engine + rows + a template of the same size without a variable
+                + a request for nothing
     full text   the database's own, on the same stems; without histogram and without a page
     naive       a plain Django list: ORM filters, icontains, a counted paginator, four facets
 
@@ -290,7 +291,8 @@ def said(times: Times) -> str:
 
 
 def parts(query: Any, names: Any, size: int) -> int:
-    """What a page cannot do without: the engine's search and counts, rows, a template so long."""
+    """What a page cannot do without: a request through the same middleware, the engine's search
+    and counts, rows, a template so long."""
     from django.template import engines
 
     from footage.catalogue.index.searching import Search
@@ -302,6 +304,7 @@ def parts(query: Any, names: Any, size: int) -> int:
     rows = list(PublicRecord.objects.live().filter(reference__in=found.references))
     template = engines["public"].from_string("<!doctype html>" + "<p>x</p>" * (size // 8))
     template.render({"rows": rows})
+    got("/robots.txt")
     return counts.total
 
 

@@ -38,9 +38,13 @@ def filters(
     """The context of `facets.html` and `histogram.html`."""
     groups = []
     if len(query.address) <= LONGEST_REPEATED:
+        titles = {**facet_titles(), FILMED: _("Year and month")}
         groups = [
-            _filmed(query, counted, language, path),
-            *(_group(facet, query, counted, names, language, path) for facet in FACETS),
+            {**_filmed(query, counted, language, path), "title": titles[FILMED]},
+            *(
+                {**_group(facet, query, counted, names, language, path), "title": titles[facet]}
+                for facet in FACETS
+            ),
         ]
     return {
         "groups": [group for group in groups if group["values"] or group["chosen"]],
@@ -118,7 +122,6 @@ def _in_parts(name: str, values: list[dict[str, Any]], *, opened: bool) -> dict[
     shown = SHOWN if len(others) > SHOWN + 1 else len(others)
     return {
         "name": name,
-        "title": facet_titles()[name] if name != FILMED else _("Year and month"),
         "chosen": [value for value in values if value["chosen"]],
         "values": others[:shown],
         "more": others[shown:],

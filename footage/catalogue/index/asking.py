@@ -15,7 +15,14 @@ from tantivy import Occur, Query
 
 from footage import vocabularies
 from footage.catalogue import gazetteer
-from footage.catalogue.authorities import EVENT, FILM, JOURNALIST, NEIGHBOURHOOD, Authorities
+from footage.catalogue.authorities import (
+    EVENT,
+    FILM,
+    JOURNALIST,
+    NEIGHBOURHOOD,
+    Authorities,
+    Authority,
+)
 from footage.catalogue.index.language import Part, parts
 from footage.catalogue.index.words import beginnings, words
 from footage.normalisation import normalise
@@ -285,14 +292,28 @@ def near_misses(text: str, names: Authorities, language: str) -> list[str]:
     asked = normalise(text)
     if not SHORTEST_NAME <= len(asked) <= LONGEST_TYPED:
         return []
-    spelled: dict[str, str] = {}
+    spelled = _spellings(names)
+    others = (each for each in spelled if each != asked)
+    near = difflib.get_close_matches(asked, others, n=6, cutoff=LIKENESS)
+    return list(dict.fromkeys(spelled[each].name(language) for each in near))[:3]
+
+
+_spellings_known: tuple[Authorities, dict[str, Authority]] | None = None
+
+
+def _spellings(names: Authorities) -> dict[str, Authority]:
+    """Whose name is spelled so, normalised. Made anew when names change."""
+    global _spellings_known
+    known = _spellings_known
+    if known is not None and known[0] is names:
+        return known[1]
+    spelled: dict[str, Authority] = {}
     for kind in (NEIGHBOURHOOD, *NAMED):
         for entry in names.of_kind(kind):
             for each in (entry.name_en, entry.name_ar, *(entry.facts.get("variants") or ())):
-                spelled.setdefault(normalise(each), entry.name(language))
-    spelled.pop(asked, None)
-    near = difflib.get_close_matches(asked, spelled, n=6, cutoff=LIKENESS)
-    return list(dict.fromkeys(spelled[each] for each in near))[:3]
+                spelled.setdefault(normalise(each), entry)
+    _spellings_known = (names, spelled)
+    return spelled
 
 
 _names_known: tuple[Authorities, Named] | None = None
