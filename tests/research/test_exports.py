@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from footage.catalogue import authorities, formats, streams
+from footage.catalogue.formats import workbook
 from footage.catalogue.formats.about import version
 from footage.catalogue.formats.flat import Flattening, columns
 from footage.catalogue.formats.tables import defused
@@ -391,3 +392,20 @@ def test_each_piece_is_found_along_the_primary_key_whatever_the_database_knows_o
                 cursor.execute(f"EXPLAIN QUERY PLAN {piece}")
                 plan = " ".join(row[-1] for row in cursor.fetchall())
                 assert "INTEGER PRIMARY KEY (rowid>?)" in plan, plan
+
+
+def test_a_workbook_goes_on_in_another_sheet_before_a_spreadsheet_is_full(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert workbook.MOST_ROWS + 1 < 1_048_576
+    monkeypatch.setattr(streams, "HANDED", 2)
+    monkeypatch.setattr(workbook, "MOST_ROWS", 4)
+    there = sorted(rows.a_clip().reference for _ in range(9))
+    answer = client.get("/export/clips.xlsx")
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer))) as package:
+        sheets = [package.read(f"xl/worksheets/sheet{n}.xml").decode() for n in (2, 3, 4)]
+        named = package.read("xl/workbook.xml").decode()
+    assert [sheet.count("<row>") for sheet in sheets] == [5, 5, 2], "each begins with the header"
+    assert all(f'name="Records {number}"' in named for number in (1, 2, 3))
+    held = "".join(sheets)
+    assert all(f">{reference}<" in held for reference in there)
