@@ -230,7 +230,7 @@ def faults(address: str, response: HttpResponse, *, public: bool) -> list[str]:
         json.loads(content)
     elif kind.startswith("text/vtt"):
         found += captions(content.decode())
-    elif "/captions/" in address:
+    elif "/captions/" in address and response.status_code == 200:
         found += lines_said(content.decode(), kind)
     elif kind.startswith("application/zip"):
         found += zipped(content, public=public)
@@ -516,3 +516,12 @@ def test_a_browser_runs_nothing_of_it(
             assert page.locator("x-planted, [planted], [onerror]").count() == 0, address
             assert "x-planted" in page.content(), address
     assert [line for line in said if "Content Security" in line or "dialog" in line] == []
+
+
+def test_a_line_that_forges_another_in_a_transcript_is_caught() -> None:
+    good = "1\r\n00:00:00,000 --> 00:00:01,000\r\nwords\r\n"
+    assert lines_said(good, "application/x-subrip") == []
+    assert lines_said(f"{good}\r\nforged\r\n", "application/x-subrip")
+    assert lines_said("[00:00:01.500]\nwords\n", "text/plain; charset=utf-8") == []
+    assert lines_said("[00:00:01.500]\nwords\n\nforged\n", "text/plain; charset=utf-8")
+    assert lines_said("[00:00:01.500]\nwords\n", "text/html")
