@@ -4,6 +4,7 @@ Everything public goes out this way, because a withdrawal counts from the next r
 """
 
 import hashlib
+import re
 from collections.abc import Callable
 from typing import TypeVar, cast
 
@@ -24,6 +25,8 @@ TEXT = (
     "application/atom+xml",
 )
 LEAST_PACKED = 1_000
+# What a coding is worth to whoever asks (RFC 9110, 12.4.2).
+WEIGHT = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
 
 
 def only_read(view: View) -> View:
@@ -61,9 +64,11 @@ def conditional(request: HttpRequest, response: Response, etag: str) -> Response
 
 
 def accepts_gzip(request: HttpRequest) -> bool:
-    """Whether whoever asks unpacks gzip (RFC 9110, 12.5.3)."""
+    """Whether whoever asks unpacks gzip (RFC 9110, 12.5.3): what is said of gzip by name counts,
+    else what is said of everything. A weight of nought, or that is none, is a no."""
+    said: dict[str, bool] = {}
     for offered in request.headers.get("Accept-Encoding", "").split(","):
         coding, parameters = parse_header_parameters(offered)
-        if coding.strip() in ("gzip", "*"):
-            return bool(parameters.get("q", "1").strip("0. "))
-    return False
+        wanted = WEIGHT.fullmatch(parameters.get("q", "1"))
+        said[coding.strip().removeprefix("x-")] = bool(wanted and float(wanted[0]))
+    return said.get("gzip", said.get("*", False))

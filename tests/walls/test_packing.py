@@ -49,11 +49,27 @@ def test_whoever_has_a_page_is_told_so_whichever_way_it_came(client: Client) -> 
                 assert again["Vary"] == "Accept-Encoding" and "Content-Encoding" not in again
 
 
-@pytest.mark.parametrize("refused", ["", "br", "identity", "gzip;q=0", "gzip;q=0.0, br"])
+@pytest.mark.parametrize(
+    "refused",
+    [
+        *("", "br", "identity", "gzip;q=0", "gzip;q=0.0, br", "*, gzip;q=0", "*;q=0", "x-gzip;q=0"),
+        *("gzip;q=nan", "gzip;q=-1", "gzip;q=inf", "gzip;q=1e3", "gzip;q=", "gzip;q=2", "*;q=x"),
+    ],
+)
 def test_whoever_does_not_unpack_gets_the_words_as_they_are(client: Client, refused: str) -> None:
     answer = client.get("/en/about/", headers={"Accept-Encoding": refused})
     assert "Content-Encoding" not in answer and answer["ETag"].startswith('"')
     assert "</html>" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "agreed", ["*;q=0, gzip", "*", "identity;q=0, x-gzip", "GZIP;Q=0.001", "br;q=0, gzip;q=1.000"]
+)
+def test_what_is_said_of_gzip_by_name_outweighs_what_is_said_of_all(
+    client: Client, agreed: str
+) -> None:
+    answer = client.get("/en/about/", headers={"Accept-Encoding": agreed})
+    assert answer["Content-Encoding"] == "gzip"
 
 
 def test_nothing_that_could_hold_a_secret_or_is_packed_already_is_packed(
