@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 import tantivy
 from tantivy import Occur
@@ -89,7 +90,7 @@ class Matching:
         spans: list[tuple[str, Span]] | None = remembering.get(key)
         if spans is None:
             written = self.view.searcher.terms_with_prefix(column, "")
-            spans = [(text, Span.read(text, 1)) for text, _number in written if text]
+            spans = [(text, _read(text)) for text, _number in written if text]
             remembering.put(key, spans, len(spans) * SPAN_BYTES)
         asked = [
             text
@@ -99,3 +100,8 @@ class Matching:
         if not asked:
             return tantivy.Query.empty_query()
         return tantivy.Query.term_set_query(self.view.schema, column, asked)
+
+
+@lru_cache(maxsize=20_000)  # each publication makes a new list, of nearly the same dates
+def _read(text: str) -> Span:
+    return Span.read(text, 1)
