@@ -250,7 +250,7 @@ def deep() -> Iterator[tuple[str, str]]:
     from footage.catalogue.queries import Query
 
     names = authorities.current()
-    for sort, key in (("newest", None), ("oldest", None), ("published", records.PUBLISHED)):
+    for sort, key in (("newest", None), ("oldest", None), ("published", 1)):
         # Beside what would come last of all, read backwards: the last page but for its own cursor.
         end = Cursor(sort, True, key, "ZZ").write()
         last = answer(Query(sort=sort, after=end), names, facets=()).page

@@ -100,7 +100,7 @@ class PublicRecord(models.Model):
                 name="publicrecord_filmed",
             ),
             models.Index(
-                fields=["kind", "-published_at", "reference"],
+                fields=["kind", "id"],
                 condition=Q(withdrawn_at__isnull=True),
                 name="publicrecord_by_publication",
             ),

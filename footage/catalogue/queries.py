@@ -8,7 +8,7 @@ alone. A record whose date is unknown is found by no date filter.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Protocol
 from urllib.parse import urlencode
 
@@ -183,16 +183,12 @@ class Query:
         key = int(self.certainly(row)) if surely else getattr(row, ORDERS[self.sort][0])
         return Cursor(self.sort, back, key, row.reference).write()
 
-    def place(self, row: PublicRecord) -> tuple[bool, float, str]:
+    def place(self, row: PublicRecord) -> tuple[bool, int, str]:
         """What sorts records by this query's order, as the database and the index do: the earlier
         a record comes, the less."""
         column, descending = ORDERS[self.sort]
         key = getattr(row, column)
-        number = 0.0
-        if isinstance(key, datetime):
-            number = key.timestamp()
-        elif key is not None:
-            number = key.toordinal()
+        number = 0 if key is None else key if isinstance(key, int) else key.toordinal()
         return key is None, -number if descending else number, row.reference
 
     def certainly(self, row: PublicRecord) -> bool:

@@ -115,8 +115,7 @@ def _spoken(query: Query, names: Authorities) -> Iterator[list[Row]]:
         yield from _handed([rows[each] for each in found.references if each in rows])
         if not found.following:
             return
-        beyond = PublicRecord.objects.filter(reference__in=found.references[-1:])
-        last = beyond.values_list("published_at", flat=True).get()
+        last = PublicRecord.objects.only("pk").get(reference=found.references[-1]).pk
         cursor = Cursor("published", False, last, found.references[-1])
         asked = replace(asked, after=cursor.write())
 

@@ -130,6 +130,11 @@ def test_a_forged_cursor_is_a_page_or_passed_over_and_never_a_failure(collection
         ["newest", False, "0001-01-01", "A" * 20],
         ["newest", True, "9999-12-31", "AA-2222-2222-2"],
         ["published", False, "9999-12-31T23:59:59+00:00", "AA-2222-2222-2"],
+        *(
+            ["published", back, row, "AA-2222-2222-2"]
+            for back in (False, True)
+            for row in (-1, 0, 1.5, True, 1 << 62, (1 << 63) - 1, (1 << 64) - 1)
+        ),
     ):
         forged.append(base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("="))
     for cursor in forged:

@@ -6,7 +6,7 @@ to slugs when a question is asked, so that removing a name leaves nothing to fin
 """
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -42,7 +42,6 @@ NEVER = 4_000_000
 UNDATED = 0
 _TIES = (1 << 40) - 1
 _PLACE_OF = {letter: place for place, letter in enumerate(ALPHABET)}
-_EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @cache
@@ -72,9 +71,9 @@ def register(index: tantivy.Index) -> tantivy.Index:
 
 
 def document(
-    record: Mapping[str, Any], published: datetime, mentions: tuple[str, ...] = ()
+    record: Mapping[str, Any], row: int, mentions: tuple[str, ...] = ()
 ) -> tantivy.Document:
-    """The index's entry for a record, given as its stored JSON document."""
+    """The index's entry for a record, given as its stored document, and the number of its row."""
     title = words(f"{record['title_en']} {record['title_ar']}")
     summary = words(f"{record['summary_en']} {record['summary_ar']}")
     said = words(
@@ -97,7 +96,7 @@ def document(
         "any": " ".join({*title, *summary, *said}),
         "newest": by_day(sort, reference, newest=True),
         "oldest": by_day(sort, reference, newest=False),
-        "published": by_publication(published, reference),
+        "published": row,
         "named": by_reference(reference),
     }
     if mentions:
@@ -154,12 +153,6 @@ def by_day(ordinal: int | None, reference: str, *, newest: bool) -> int:
     if newest:
         return (UNDATED if ordinal is None else ordinal) << 40 | (_TIES - tie)
     return (NEVER if ordinal is None else ordinal) << 40 | tie
-
-
-def by_publication(published: datetime, reference: str) -> int:
-    """Descending by the microsecond; the end of the reference parts what shares even that."""
-    since = int((published - _EPOCH).total_seconds() * 1_000_000)
-    return max(since, 0) << 12 | (0xFFF - (_tie(reference) & 0xFFF))
 
 
 def by_reference(reference: str) -> int:

@@ -10,7 +10,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
 import tantivy
@@ -58,10 +57,9 @@ def build(progress: Progress = lambda done, of: None) -> Generation:
         index = generation.opened()
         writer = index.writer(HEAP_BYTES, 1)
         live = PublicRecord.objects.live().order_by("pk")
-        columns = "pk", "document", "published_at"
-        while piece := list(live.filter(pk__gt=last).values_list(*columns)[:PIECE]):
-            for _key, text, published in piece:
-                writer.add_document(_entry(text or "", published, places))
+        while piece := list(live.filter(pk__gt=last).values_list("pk", "document")[:PIECE]):
+            for key, text in piece:
+                writer.add_document(_entry(text or "", key, places))
             last, done = piece[-1][0], done + len(piece)
             progress(done, max(total, done))
         writer.commit()
@@ -103,15 +101,15 @@ class Pen:
         for row in rows:
             self._writer.delete_documents_by_term("reference", row.reference)
             if row.document is not None:
-                self._writer.add_document(_entry(row.document, row.published_at, places))
+                self._writer.add_document(_entry(row.document, row.pk, places))
         self._writer.commit()
 
 
-def _entry(text: str, published: datetime, places: Places) -> tantivy.Document:
+def _entry(text: str, row: int, places: Places) -> tantivy.Document:
     # Words of a record held back find nothing: to be found by them is to say them.
     record = told(text)
     texts = (record[name] for name in ("title_en", "title_ar", "summary_en", "summary_ar"))
-    return document(record, published, places.mentioned(*texts))
+    return document(record, row, places.mentioned(*texts))
 
 
 class Follower:

@@ -28,7 +28,7 @@ from django.conf import settings
 from footage.catalogue.index.documents import register, schema
 from footage.catalogue.models import PublicRecord, PublicState
 
-FORMAT = 3
+FORMAT = 4
 
 
 class Unavailable(Exception):

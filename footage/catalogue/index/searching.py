@@ -8,7 +8,7 @@ revised is back as soon as the index has taken it in.
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import tantivy
@@ -23,7 +23,6 @@ from footage.catalogue.index.documents import (
     COLUMNS,
     DATES,
     by_day,
-    by_publication,
     by_reference,
     counts_of,
 )
@@ -333,7 +332,7 @@ def _range(schema: tantivy.Schema, field: str, least: int | None, most: int | No
 
 
 def _key(cursor: Cursor) -> int:
-    if isinstance(cursor.key, datetime):
-        return by_publication(cursor.key, cursor.reference)
+    if isinstance(cursor.key, int):
+        return cursor.key
     day = cursor.key.toordinal() if isinstance(cursor.key, date) else None
     return by_day(day, cursor.reference, newest=cursor.sort == "newest")

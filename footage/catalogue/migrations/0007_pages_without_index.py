@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             "publicrecord",
             models.Index(
-                fields=["kind", "-published_at", "reference"],
+                fields=["kind", "id"],
                 condition=models.Q(("withdrawn_at__isnull", True)),
                 name="publicrecord_by_publication",
             ),
