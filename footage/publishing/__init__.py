@@ -2,7 +2,8 @@
 
 `publish`, `revise`, `reinstate`, `renew_copies`, `narrow`, `withdraw` and `publish_authority` are
 the only writers of the catalogue: one transaction each, no queue between decision and effect.
-Whatever only takes away (`narrow`) may run by itself; whatever adds is the act of a named person.
+Whatever only takes away (`narrow`, `silence_carriers`) may run by itself; whatever adds is the act
+of a named person.
 """
 
 from footage.publishing.audit import Finding, audit_public
@@ -19,6 +20,7 @@ from footage.publishing.narrowing import (
     narrow,
     narrow_lapsed,
     protect,
+    silence_carriers,
 )
 from footage.publishing.reasons import PUBLISH, NotPublishable, Reason, reasons_against
 from footage.publishing.renewal import outdated_copies, renew_copies
@@ -62,6 +64,7 @@ __all__ = [
     "renew_copies",
     "revise",
     "said_elsewhere",
+    "silence_carriers",
     "state_of",
     "take_link_away",
     "undecided",

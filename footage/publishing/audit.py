@@ -14,6 +14,7 @@ from footage.publishing.coarsening import coarsened_basis
 from footage.publishing.describe import credited_person, may_download
 from footage.publishing.naming import may_be_named
 from footage.publishing.narrowing import lacks_consent
+from footage.publishing.reasons import carries_withdrawn
 from footage.publishing.sealed_words import sealed_words_in
 from people.models import PublicSlug
 
@@ -73,6 +74,8 @@ def _against(item: Clip | Testimony, document: Record) -> Iterator[Finding]:
             yield Finding(item.reference, "master-digest", "the master's digest is public")
         if document.place_basis != coarsened_basis(document.place_basis, document.place_precision):
             yield Finding(item.reference, "place-basis", "it tells of a position that is withheld")
+        if (document.renditions or document.waveform) and carries_withdrawn(item):
+            yield Finding(item.reference, "not-silenced", "it carries a withdrawn testimony")
         if any(appearance.risk_open for appearance in item.appearances.all()):
             yield Finding(item.reference, "person-at-risk", "somebody shown is at risk")
     if lacks_consent(item):

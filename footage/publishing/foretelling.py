@@ -22,7 +22,7 @@ def consequences(item: Clip | Testimony, act: str) -> list[Any]:
         ]
         if isinstance(item, Testimony):
             sentences.append(
-                _("Clips that carry it lose their playable copy and those lines of transcript.")
+                _("Clips that carry it lose every copy, stills too, and those lines of transcript.")
             )
         elif item.testimonies.exists():
             sentences.append(_("Testimonies that it carries lose the words read from it."))

@@ -10,13 +10,13 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from footage.catalogue.models import PublicRecord
+from footage.catalogue.models import PublicRecord, PublicRendition
 from footage.custody.models import CustodyEvent, EventType, record
-from footage.models import Clip, Testimony
+from footage.models import Clip, Testimony, TestimonyRange
 from footage.publishing import authorities, rows
 from footage.publishing.access_copies import remove
 from footage.publishing.naming import may_be_named, names_of, references_near, unsaid
-from footage.publishing.verbs import take_away
+from footage.publishing.verbs import silence, take_away
 from people.models import Consent, Journalist, Use, Witness
 from people.signals import protection_changed
 
@@ -65,6 +65,27 @@ def narrow_lapsed() -> int:
         for person in model.objects.filter(pk__in=over.values(side)):
             acts += narrow(person)
     return acts
+
+
+def silence_carriers() -> int:
+    """Silence the live clips that carry a withdrawn testimony and still name a copy; say how many.
+
+    For a worker, every hour: an older archive left their stills, and a range may be noted after its
+    testimony went. Running it again takes nothing more. One query where there is nothing to do.
+    """
+    withdrawn = PublicRecord.objects.filter(kind="testimony", withdrawn_at__isnull=False)
+    spans = TestimonyRange.objects.filter(
+        testimony__reference__in=withdrawn.values("reference"),
+        clip__reference__in=PublicRendition.objects.values("record__reference"),
+    ).select_related("clip")
+    if not (found := list(spans)):
+        return 0
+    with transaction.atomic():
+        rows.alone()
+        for span in found:
+            names = silence(span.clip.reference, span.start_s or 0.0, span.end_s, by=None)
+            transaction.on_commit(partial(remove, names))
+    return len({span.clip_id for span in found})
 
 
 def protect(clip: Clip) -> bool:

@@ -123,14 +123,18 @@ def _against_clip(clip: Clip) -> Iterator[Reason]:
                 _("Record the journalist's consent, or sign a decision to publish without it."),
             )
     yield from _against_appearances(clip)
-    carried = clip.testimonies.values_list("reference", flat=True)
-    withdrawn = PublicRecord.objects.filter(reference__in=carried, withdrawn_at__isnull=False)
-    if withdrawn.exists():
+    if carries_withdrawn(clip):
         yield Reason(
             "carries-withdrawn",
             "",
             _("It carries a withdrawn testimony: remove that range from the clip's file first."),
         )
+
+
+def carries_withdrawn(clip: Clip) -> bool:
+    """Whether a testimony that was withdrawn can be heard or seen in it. One query."""
+    carried = clip.testimonies.values_list("reference", flat=True)
+    return PublicRecord.objects.filter(reference__in=carried, withdrawn_at__isnull=False).exists()
 
 
 def _against_appearances(clip: Clip) -> Iterator[Reason]:

@@ -32,10 +32,6 @@ from footage.publishing.states import states_of
 from footage.vocabularies import WITHDRAWAL_REASONS
 from people.roles import holds
 
-# Copies in which nothing can be heard. Whatever role comes later counts as audible.
-SILENT = frozenset({"poster", "strip", "photograph", "photograph-small"})
-
-
 GIVES_AWAY = _(
     "Something beside it gives away what its date or place hides. Look at it on the page of this "
     "act, and decide there."
@@ -323,14 +319,14 @@ def take_words_back(reference: str, *, by: Any | None) -> None:
 
 
 def silence(reference: str, start_s: float, end_s: float | None, *, by: Any | None) -> list[str]:
-    """Take what is said in a range out of a live clip: its segments, and the copies in which it
-    could still be heard. Until a redaction is published the page keeps its description alone."""
+    """Take what is said in a range out of a live clip: its segments, and every copy, since who
+    spoke can be heard in some and seen in the others. Until a redaction is published the page keeps
+    its description alone. Returns the names of the copies, for the caller to remove."""
     row = PublicRecord.objects.live().filter(reference=reference).first()
     if row is None:
         return []
     document = row.read()
-    kept = [copy.name for copy in document.renditions if copy.role in SILENT]
-    removed = list(row.renditions.exclude(name__in=kept).values_list("name", flat=True))
+    removed = list(row.renditions.values_list("name", flat=True))
     transcripts = tuple(
         transcript.model_copy(
             update={
@@ -345,7 +341,7 @@ def silence(reference: str, start_s: float, end_s: float | None, *, by: Any | No
     )
     narrowed: Record = document.model_copy(
         update={
-            "renditions": tuple(copy for copy in document.renditions if copy.role in SILENT),
+            "renditions": (),
             "transcripts": transcripts,
             "waveform": (),
             "download": False,

@@ -32,10 +32,12 @@ log = logging.getLogger(__name__)
 
 
 def keep_up() -> list[Finding]:
-    """Once: end what rested on a consent that is over, erase what readers wrote long ago, remove
-    copies that no row names, empty the database's log of what was taken away, reconcile, and put
-    masters without a second copy or without hashes before the workers."""
+    """Once: end what rested on a consent that is over, silence what still shows a withdrawn
+    testimony, erase what readers wrote long ago, remove copies that no row names, empty the
+    database's log of what was taken away, reconcile, and put masters without a second copy or
+    without hashes before the workers."""
     publishing.narrow_lapsed()
+    publishing.silence_carriers()
     desk.forget()
     access_copies.sweep()
     sweep_working()

@@ -109,7 +109,7 @@ def test_one_is_held_back_and_one_is_silenced_by_a_withdrawn_testimony(archive):
     clips = {clip.title_en: clip for clip in published_clips()}
     held, silenced = clips[HELD_BACK], clips[SILENCED]
     assert (held.advisory_level, held.renditions, held.transcripts) == ("withheld", (), ())
-    assert {copy.role for copy in silenced.renditions} <= {"poster", "strip"}
+    assert silenced.renditions == ()
     assert not any(transcript.segments for transcript in silenced.transcripts)
     gone = PublicRecord.objects.get(kind="testimony", withdrawn_at__isnull=False)
     assert gone.document is None

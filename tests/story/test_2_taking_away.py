@@ -5,7 +5,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -20,6 +22,7 @@ from footage.catalogue.models import (
 )
 from footage.custody.models import CustodyEvent, EventType
 from footage.models import Appearance, Clip
+from footage.publishing import rows
 from footage.publishing.describe import describe
 from people.models import Use
 from people.signals import protection_changed
@@ -150,21 +153,62 @@ def test_a_failure_to_narrow_aborts_the_save_that_asked_for_it():
     assert PublicRecord.objects.get().read().journalist == "nour"
 
 
-def test_withdrawing_a_testimony_silences_the_clip_that_carries_it():
+def test_withdrawing_a_testimony_silences_the_clip_that_carries_it(client):
     clip = world.clip()
     world.transcript(clip, "ar", (0, 4000, "مقدمة"), (4000, 9000, "لم يكن عندنا ماء"))
     told = world.testimony(clip, start_s=4, end_s=9)
     world.published(clip)
     world.published(told)
     assert PublicLink.objects.count() == 1
+    shown = PublicRecord.objects.get(reference=clip.reference).read().renditions
+    stills = [copy.name for copy in shown if copy.role == "poster"]
+    page = f"/en/clips/{clip.reference}/"
+    surfaces = (
+        *("/en/", "/en/clips/", page, f"/en/embed/{clip.reference}/", "/feeds/en/clips.atom"),
+        f"/oembed?url={settings.BASE_URL}{page}",
+        f"/iiif/{clip.reference}/manifest.json",
+        f"/api/v1/records/{clip.reference}",
+    )
+
+    def showing():
+        answers = {path: client.get(path) for path in surfaces}
+        assert {answer.status_code for answer in answers.values()} == {200}
+        return {path for path, each in answers.items() if any(n in each.text for n in stills)}
+
+    assert showing() == set(surfaces), "they show a picture of whoever speaks"
     publishing.withdraw(told.reference, reason="consent-withdrawn", by=world.publisher())
     document = PublicRecord.objects.live().get().read()
+    assert showing() == set()
+    for copy in shown:
+        assert client.get(f"/media/{copy.name}").status_code == 404
+        assert not storages["access"].exists(copy.name)
     assert [s.text for t in document.transcripts for s in t.segments] == ["مقدمة"]
-    assert {copy.role for copy in document.renditions} == {"poster"}
+    assert document.renditions == ()
+    assert publishing.audit_public() == []
     assert not PublicLink.objects.exists()
     with pytest.raises(publishing.NotPublishable) as refusal:
         publishing.revise(clip, by=world.publisher())
     assert "carries-withdrawn" in {reason.code for reason in refusal.value.reasons}
+
+
+def test_a_silenced_clip_that_still_names_a_still_is_found_and_mended():
+    clip = world.clip()
+    told = world.testimony(clip)
+    shown = world.published(clip).read()
+    world.published(told)
+    assert publishing.silence_carriers() == 0
+    poster = tuple(copy for copy in shown.renditions if copy.role == "poster")
+    publishing.withdraw(told.reference, reason="consent-withdrawn", by=world.publisher())
+    for copy in poster:
+        storages["access"].save(copy.name, ContentFile(b"a face"))
+    # As archives were left before stills went too.
+    rows.put(shown.model_copy(update={"renditions": poster}), quietly=True)
+    assert {(each.reference, each.code) for each in publishing.audit_public()} == {
+        (clip.reference, "not-silenced")
+    }
+    assert publishing.silence_carriers() == 1
+    assert PublicRecord.objects.get(reference=clip.reference).read().renditions == ()
+    assert (publishing.audit_public(), publishing.silence_carriers()) == ([], 0)
 
 
 def test_a_withdrawn_clip_takes_its_words_out_of_the_testimonies_that_read_them():
@@ -316,7 +360,7 @@ def test_no_quality_and_no_loudness_outlives_a_withdrawn_testimony():
         publishing.withdraw(told.reference, reason="safety", by=world.publisher())
         row.refresh_from_db()
 
-    assert {copy.role for copy in shown.read().renditions} == {"poster", "strip"}
+    assert shown.read().renditions == ()
     assert (heard.read().renditions, heard.read().waveform) == ((), ())
     left = PublicRendition.objects.values_list("name", flat=True)
     assert {path.name for path in Path(storages["access"].location).iterdir()} == set(left)
