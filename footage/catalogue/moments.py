@@ -1,13 +1,27 @@
 """Moments and ranges of a recording as addresses write them: `?t=12` or `?t=12,15`. Pure.
 
-The form of the temporal dimension of Media Fragments URI 1.0, in normal play time, without units.
+The form of the temporal dimension of Media Fragments URI 1.0, in normal play time, without units;
+what people type into the field for it is read too, in either digits.
 """
 
 import re
 
+from footage.dates.words import ASCII_DIGITS
+
 # A clip is hours long at most; anything beyond is not a moment.
 LONGEST_S = 360_000
 _NORMAL_PLAY_TIME = re.compile(r"(?:(?:(\d{1,3}):)?(\d{1,3}):)?(\d{1,6}(?:\.\d{0,6})?)", re.ASCII)
+
+# Signs of other keyboards for the comma, the point and the dash; marks that only turn text around.
+_SIGNS = str.maketrans(
+    {
+        "،": ",",
+        "٫": ".",
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+        **dict.fromkeys("\u061c\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069", None),
+    }
+)
+_TWO = re.compile(r"([^ ,-]+) ?(?:[ ,-] ?([^ ,-]*))?")
 
 # From this second on, to the other or to the end of the recording.
 Moment = tuple[float, float | None]
@@ -16,14 +30,14 @@ Moment = tuple[float, float | None]
 def read(text: str) -> Moment | None:
     """Seconds of "12", "12,15" or "1:05,1:20"; None for anything else.
 
-    An end before its start is no end.
+    "٠:٠٣ – ٠:٠٨" and "0:03 0:08" are two moments too. An end before its start is no end.
     """
-    first, comma, last = text.partition(",")
-    start = _seconds(first)
-    if start is None:
+    found = _TWO.fullmatch(" ".join(text.translate(ASCII_DIGITS).translate(_SIGNS).split()))
+    start = _seconds(found[1]) if found else None
+    if found is None or start is None:
         return None
-    end = _seconds(last) if comma and last else None
-    if end is None and last:
+    end = _seconds(found[2]) if found[2] else None
+    if end is None and found[2]:
         return None
     return (start, end if end is not None and end > start else None)
 

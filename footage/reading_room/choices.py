@@ -3,7 +3,7 @@
     show=1          what is behind the gate of a graphic clip; show=muted: without sound, in grey
     data=low        no pictures, the smallest copy; data=full: the opposite, said explicitly
     quality=240     one of `player.QUALITIES`
-    t=12,15         seconds from and to; clock times (1:05) are understood too
+    t=12,15         seconds from and to; what `moments.read` reads beyond that is understood too
 
 Choices live in addresses, so that they work without scripts, and leave nothing on a device that
 says what was watched on it.
@@ -26,16 +26,19 @@ class Choice:
     data: str = ""
     quality: str = ""
     t: Moment | None = None
+    # What stands for the moment in the address, read or not.
+    typed: str = ""
 
     @classmethod
     def read(cls, asked: Mapping[str, str]) -> "Choice":
         """From the parameters of a query. What is no choice is as if it was not asked."""
-        show, data = asked.get("show", ""), asked.get("data", "")
+        show, data, typed = asked.get("show", ""), asked.get("data", ""), asked.get("t", "")
         return cls(
             show if show in SHOWN else "",
             data if data in DATA else "",
             asked.get("quality", ""),
-            moments.read(asked.get("t", "")),
+            moments.read(typed),
+            typed,
         )
 
     @property

@@ -44,6 +44,8 @@ OWN_NAMES = {"en": "English", "ar": "العربية"}
 # Relations of two clips that show the same footage.
 SAME_FOOTAGE = {"copy", "whole", "part"}
 UNASKED = Choice()
+# As much of what was typed for a moment as its field takes, in characters.
+MOST_TYPED = 40
 # What an advisory warns the ear of; everything else is seen.
 HEARD = {"grief-and-screaming", "loud-explosions", "hate-speech"}
 
@@ -155,7 +157,7 @@ def clip_page(
         "related": related(record, links, authorities, language),
         **facts.cited(record, envelope, authorities, language, links, choice.t),
         "choice": kept,
-        "at": moments.write(choice.t) if choice.t else "",
+        **_segment(choice, choice.t),
         "kept": kept.kept,
         "embed_path": embed_path(language, record.reference),
         "frame": {"width": str(FRAME_WIDTH), "height": str(FRAME_HEIGHT)},
@@ -217,9 +219,20 @@ def testimony_page(
         "played": sum(part["player"] is not None for part in parts),
         "player": parts[0]["player"] if len(parts) == 1 else None,
         "choice": Choice(data=choice.data),
-        "at": moments.write(t) if t else "",
+        **_segment(choice, t),
         "written": written(spoken(record), language),
         "advisories": [facts.warning(advisory, language) for advisory in record.advisories],
+    }
+
+
+def _segment(choice: Choice, t: moments.Moment | None) -> dict[str, Any]:
+    """The moment of a page as addresses write it; and what was typed for one and is none, to be
+    mended in its field."""
+    unread = "" if t else choice.typed.strip()[:MOST_TYPED]
+    return {
+        "at": moments.write(t) if t else "",
+        "unread": unread,
+        "elsewhere": bool(unread and choice.t),
     }
 
 

@@ -6,7 +6,7 @@ picture and no address of a copy is given for a clip that is closed.
 
 from html import escape
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote_plus, urlsplit
 
 import orjson
 from django.conf import settings
@@ -96,4 +96,4 @@ def _pasted(address: str) -> tuple[str, str, moments.Moment | None]:
     if len(parts) != 2 or parts[0] != "c":
         return NOWHERE
     asked = dict(pair.partition("=")[::2] for pair in given.query.split("&"))
-    return parts[1], language, moments.read(asked.get("t", "").replace("%2C", ","))
+    return parts[1], language, moments.read(unquote_plus(asked.get("t", "")))

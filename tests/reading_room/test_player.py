@@ -202,6 +202,20 @@ def test_a_segment_typed_as_on_the_clock_is_shared_in_seconds(client: Client) ->
     assert f"/c/{clip.reference}?t=12,65.5" in body and 'value="12,65.5"' in body
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "This cannot be read as a time. Write one"), ("ar", "لا يُقرأ هذا وقتًا. اكتب")]
+)
+def test_what_is_typed_for_a_segment_and_is_none_stays_to_be_mended(
+    client: Client, language: str, said: str
+) -> None:
+    address = f"/{language}/clips/{a_video().reference}/"
+    body = client.get(address, {"t": "three <to> five" + " " * 40 + "x"}).content.decode()
+    assert 'value="three &lt;to&gt; five' in body and said in body
+    assert 'aria-describedby="segment-unread"' in body and 'id="segment-unread"' in body
+    for asked in ({}, {"t": ""}, {"t": " "}, {"t": "٣،٤"}, {"t": "0:03 – 0:04"}):
+        assert "segment-unread" not in client.get(address, asked).content.decode()
+
+
 def test_a_testimony_plays_its_clips_at_its_ranges_and_leaves_closed_ones_closed(
     client: Client,
 ) -> None:

@@ -15,6 +15,9 @@ export function sharing(playing, part) {
       link.href = address;
       link.firstElementChild.textContent = address;
       if (field) field.value = at;
+      field?.removeAttribute("aria-invalid");
+      field?.removeAttribute("aria-describedby");
+      document.querySelector("[data-unread]")?.remove();
     }
     return address;
   };
