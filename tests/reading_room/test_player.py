@@ -203,7 +203,8 @@ def test_a_segment_typed_as_on_the_clock_is_shared_in_seconds(client: Client) ->
 
 
 @pytest.mark.parametrize(
-    ("language", "said"), [("en", "This cannot be read as a time. Write one"), ("ar", "لا يُقرأ هذا وقتًا. اكتب")]
+    ("language", "said"),
+    [("en", "This cannot be read as a time. Write one"), ("ar", "لا يُقرأ هذا وقتًا. اكتب")],
 )
 def test_what_is_typed_for_a_segment_and_is_none_stays_to_be_mended(
     client: Client, language: str, said: str
