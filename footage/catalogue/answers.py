@@ -16,6 +16,7 @@ from footage.catalogue.counts import Facets, Span
 from footage.catalogue.cursors import Cursor
 from footage.catalogue.database import Late
 from footage.catalogue.index.generations import Unavailable
+from footage.catalogue.index.heard import NOTHING, Listening
 from footage.catalogue.index.searching import Moment, Search
 from footage.catalogue.models import PublicRecord
 from footage.catalogue.queries import EVERY_FACET, PAGE_SIZE, Page, Query
@@ -30,14 +31,14 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Answer:
-    """A page, the exact numbers it is part of, and the stems that were asked for.
+    """A page, the exact numbers it is part of, and the words that were asked for.
 
     page       `page.records` (live rows, in order), `page.following` and `page.preceding` (cursors
                for `after`, "" at the ends)
     facets     `counts.Facets`: total, certain and possible, counts of each facet's values, years,
                months and the histogram
     searched   false where the database answered and words were not looked for
-    spoken     the stems that make a line of speech one that answers
+    spoken     what makes a line of speech one that answers
     as_of      the change number that the answer is of: what changed later may be absent. It is the
                one that the search index had reached, or, of a complete answer, the last one there
                was. None where the database answered alone, which is never behind
@@ -46,7 +47,7 @@ class Answer:
     page: Page
     facets: Facets
     searched: bool
-    spoken: frozenset[str] = frozenset()
+    spoken: Listening = NOTHING
     as_of: int | None = None
 
 
@@ -86,7 +87,7 @@ def answer(
             counted = replace(counted, total=total, certain=certain)
             return Answer(page, counted, True, as_of=max(search.view.number, late.change))
         page = _page(query, search, size) if size else NO_PAGE
-        spoken = search.question.spoken if search.question else frozenset()
+        spoken = search.question.spoken if search.question else NOTHING
         return Answer(page, counted, True, spoken, search.view.number)
     except Unavailable as reason:
         logger.info("The database answers in place of the search index: %s", reason)

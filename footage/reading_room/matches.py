@@ -1,49 +1,54 @@
 """Where in a record the words of a question are said: lines with their seconds. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from footage.catalogue import moments
-from footage.catalogue.index.words import placed
+from footage.catalogue.index.heard import Heard, Listening
 from footage.catalogue.record import Record, Segment, Transcript
 from footage.catalogue.showing import spoken
 from footage.reading_room.wording import direction
 
 # Of one record; its own page shows all.
 MOST_LINES = 3
+Said = tuple[Transcript, Segment, Heard]
 
 
-def lines(record: Record, stems: frozenset[str], language: str) -> list[dict[str, Any]]:
-    """The spoken lines that answer best, in the order they are spoken, each with its translation.
+def lines(record: Record, asked: Listening, language: str) -> list[dict[str, Any]]:
+    """The spoken lines that answer, best first, each with its translation.
 
-    A line that holds more of the words answers better; among equals the earlier one.
+    A line that says more of what was asked answers better; among equals the earlier one.
     """
-    if not stems:
+    if not asked:
         return []
-    scored = [
-        (len(hits), transcript, segment)
+    heard = [
+        (transcript, *each)
         for transcript in spoken(record)
-        for segment in transcript.segments
-        if (hits := {stem for *_, found in placed(segment.text) for stem in found} & stems)
+        for each in zip(
+            transcript.segments,
+            asked.lines([segment.text for segment in transcript.segments]),
+            strict=True,
+        )
     ]
-    scored.sort(key=lambda each: (-each[0], each[2].start_s, each[1].language != language))
-    best: dict[tuple[str, float], tuple[Transcript, Segment]] = {}
-    for _hits, transcript, segment in scored:
+    most = max((line.weight for *_place, line in heard), default=(0, 0))
+    answering = [each for each in heard if each[2].answers(most)]
+    answering.sort(key=lambda each: each[0].language != language)
+    answering.sort(key=lambda each: each[1].start_s)
+    answering.sort(key=lambda each: each[2].weight, reverse=True)
+    best: dict[tuple[str, float], Said] = {}
+    for each in answering:
         # The same moment in the other language is shown beside, not again.
-        best.setdefault((transcript.clip, segment.start_s), (transcript, segment))
-    chosen = sorted(list(best.values())[:MOST_LINES], key=lambda each: each[1].start_s)
-    return [_line(record, transcript, segment, stems) for transcript, segment in chosen]
+        best.setdefault((each[0].clip, each[1].start_s), each)
+    return [_line(each, heard) for each in list(best.values())[:MOST_LINES]]
 
 
-def _line(
-    record: Record, transcript: Transcript, segment: Segment, stems: frozenset[str]
-) -> dict[str, Any]:
+def _line(said: Said, heard: Iterable[Said]) -> dict[str, Any]:
+    transcript, segment, line = said
     beside = next(
         (
-            (other.language, each.text)
-            for other in spoken(record)
+            (other.language, each.text, beside_it)
+            for other, each, beside_it in heard
             if other.clip == transcript.clip and other.language != transcript.language
-            for each in other.segments
             if each.start_s < segment.end_s and each.end_s > segment.start_s
         ),
         None,
@@ -54,24 +59,23 @@ def _line(
         "moment": moments.write((segment.start_s, None)),
         "lang": transcript.language,
         "dir": direction(transcript.language),
-        "pieces": list(marked(segment.text, stems)),
+        "pieces": list(marked(segment.text, line)),
         "beside": beside
         and {
             "lang": beside[0],
             "dir": direction(beside[0]),
-            "pieces": list(marked(beside[1], stems)),
+            "pieces": list(marked(beside[1], beside[2])),
         },
     }
 
 
-def marked(text: str, stems: frozenset[str]) -> Iterator[dict[str, Any]]:
+def marked(text: str, line: Heard) -> Iterator[dict[str, Any]]:
     """The text in pieces, those that answer marked."""
     position = 0
-    for start, end, found in placed(text):
-        if not stems.isdisjoint(found):
-            if start > position:
-                yield {"text": text[position:start], "hit": False}
-            yield {"text": text[start:end], "hit": True}
-            position = end
+    for start, end in line.marks:
+        if start > position:
+            yield {"text": text[position:start], "hit": False}
+        yield {"text": text[start:end], "hit": True}
+        position = end
     if position < len(text):
         yield {"text": text[position:], "hit": False}

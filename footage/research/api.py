@@ -26,8 +26,8 @@ from footage.catalogue.authorities import Authorities
 from footage.catalogue.beside import find_typed
 from footage.catalogue.counts import Bar, Facets
 from footage.catalogue.cursors import packed
+from footage.catalogue.index.heard import Listening
 from footage.catalogue.index.searching import MOST_RANKED
-from footage.catalogue.index.words import placed
 from footage.catalogue.interface import Parameter
 from footage.catalogue.models import PublicAuthority, PublicRecord
 from footage.catalogue.moments import plain
@@ -152,8 +152,18 @@ def _said(text: str) -> str:
     )
 
 
-def _speaking(record: dict[str, Any], stems: frozenset[str]) -> dict[str, Any]:
-    """Which record it is, and those of its segments that hold a word asked for."""
+def _speaking(record: dict[str, Any], asked: Listening) -> dict[str, Any]:
+    """Which record it is, and those of its segments that answer, in the order they are spoken."""
+    heard = [
+        (transcript, segment, line)
+        for transcript in record["transcripts"]
+        for segment, line in zip(
+            transcript["segments"],
+            asked.lines([segment["text"] for segment in transcript["segments"]]),
+            strict=True,
+        )
+    ]
+    best = max((line.weight for *_place, line in heard), default=(0, 0))
     said = [
         {
             "language": transcript["language"],
@@ -162,9 +172,8 @@ def _speaking(record: dict[str, Any], stems: frozenset[str]) -> dict[str, Any]:
             "address": absolute(f"/c/{transcript['clip']}?t={plain(segment['start_s'])}"),
             **segment,
         }
-        for transcript in record["transcripts"]
-        for segment in transcript["segments"]
-        if any(not stems.isdisjoint(found) for *_place, found in placed(segment["text"]))
+        for transcript, segment, line in heard
+        if line.answers(best)
     ]
     kept = ("address", "kind", "reference", "title_en", "title_ar")
     return {**{name: record[name] for name in kept}, "segments": said}

@@ -425,6 +425,46 @@ def test_a_found_line_opens_the_clip_at_its_second_with_the_other_language_besid
         assert "لا شيء" not in page
 
 
+def test_lines_shown_are_those_that_say_what_was_asked_best_first(client: Any) -> None:
+    rows.names()
+    reference = rows.a_reference(78)
+    said = (
+        (0.0, 3.0, "", "We light the oven before the street is awake."),
+        (3.0, 8.0, "", "When the flour came, the queue was long; the dough too."),
+        (9.0, 11.0, "", "My hands know the dough in the dark."),
+        (12.0, 15.0, "", "The bread is for"),
+        (15.0, 18.0, "", "the houses of the lane."),
+    )
+    other = (9.0, 11.0, "", "يداي تعرفان العجين في العتمة.")
+    rows.a_clip(
+        78,
+        transcripts=(
+            rows.a_transcript(reference, "en", *said),
+            rows.a_transcript(reference, "ar", other),
+        ),
+    )
+    index()
+
+    def lines(asked: str) -> list[tuple[int, list[str]]]:
+        (card,) = client.get("/en/clips/", {"q": asked}).context["cards"]
+        return [
+            (int(line["start"]), [piece["text"] for piece in line["pieces"] if piece["hit"]])
+            for line in card["lines"]
+        ]
+
+    phrase = [(9, ["My hands know the dough"])]
+    assert lines('"my hands know the dough"') == lines('said:"My hands know the dough"') == phrase
+    plain = [(9, ["hands", "the", "dough", "the"]), (3, ["the", "the", "the", "dough"])]
+    assert lines("hands the dough") == plain, "particles are no answer"
+    assert [start for start, _ in lines("the")] == [0, 3, 9], "but where nothing else was asked"
+    assert lines('"for the houses"') == [(12, ["for"]), (15, ["the houses"])]
+    assert lines('"my hands" OR oven -shelter') == [(9, ["My hands"]), (0, ["oven"])]
+    assert lines('"my hands know" -"the shelter"') == [(9, ["My hands know"])]
+    assert lines("fl* queue") == [(3, ["flour", "queue"])]
+    assert lines('title:bread "hands know"') == [(9, ["hands know"])]
+    assert lines('"تعرفان العجين"') == [(9, ["تعرفان العجين"])]
+
+
 def test_a_page_without_an_index_says_so_and_shows_the_rest(client: Any) -> None:
     rows.names()
     rows.a_clip()

@@ -276,6 +276,31 @@ def test_segments_are_those_that_say_the_words(client: Client) -> None:
     assert asked(client, "segments", q="water OR bread")["total"] == 1
 
 
+def test_segments_of_a_phrase_are_those_that_say_it_in_the_order_they_are_spoken(
+    client: Client,
+) -> None:
+    reference = rows.a_reference(79)
+    said = rows.a_transcript(
+        reference,
+        "en",
+        (0, 2, "", "The oven is lit"),
+        (2, 4, "", "The queue knows the oven"),
+        (4, 6, "", "The queue is"),
+        (6, 8, "", "long today"),
+    )
+    rows.a_clip(79, transcripts=(said,))
+    index()
+
+    def starts(asked_for: str) -> list[float]:
+        (speaking,) = asked(client, "segments", q=asked_for)["records"]
+        return [each["start_s"] for each in speaking["segments"]]
+
+    assert starts('"queue knows the"') == starts('said:"the queue knows" -bread') == [2]
+    assert starts('"is long"') == [4, 6], "from one line into the next"
+    assert starts("the oven") == [0, 2] and starts("the queue") == [2, 4]
+    assert starts('"oven is lit" OR tod*') == [0, 6]
+
+
 def test_names_are_walked_by_kind_and_one_is_fetched_by_slug(client: Client) -> None:
     rows.names()
     body = asked(client, "authorities", limit=2)

@@ -181,6 +181,12 @@ def test_words_are_found_in_what_is_said_whatever_their_spelling(client: Client)
     assert [each.endswith(captions) for each in found("خبز", "captions/search")] == [True]
     (line,) = get(client, f"/iiif/{row.reference}/captions/search", q="bread")["items"]
     assert line["body"]["value"] == "We had no <em>bread</em> or water"
+    for text, marked in (
+        ('"no bread"', "We had <em>no bread</em> or water"),
+        ("bre* -flour", "We had no <em>bread</em> or water"),
+    ):
+        (line,) = get(client, f"/iiif/{row.reference}/captions/search", q=text)["items"]
+        assert line["body"]["value"] == marked
     assert canvas["service"][0]["id"].endswith(f"/iiif/{row.reference}/captions/search")
 
 

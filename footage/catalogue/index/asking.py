@@ -23,8 +23,9 @@ from footage.catalogue.authorities import (
     Authorities,
     Authority,
 )
+from footage.catalogue.index.heard import Listening
 from footage.catalogue.index.language import Part, parts
-from footage.catalogue.index.words import beginnings, words
+from footage.catalogue.index.words import Beginning, words
 from footage.normalisation import normalise
 
 TEXTS = ("title", "summary", "said")
@@ -59,12 +60,10 @@ class Question:
         """Whether there is nothing in it to look for."""
         return not any(words(part.text) for each in self.parts for part in each)
 
-    def _spoken(self) -> frozenset[str]:
-        """The stems that make a line one that answers."""
-        asked = (part for each in self.parts for part in each if not part.without)
-        return frozenset(
-            stem for part in asked if part.field in ("", "said") for stem in words(part.text)
-        )
+    def _spoken(self) -> Listening:
+        """What makes a line one that answers."""
+        asked = (part for each in self.parts for part in each)
+        return Listening.to(part for part in asked if part.field in ("", "said"))
 
     def most_outside_titles(self, searcher: tantivy.Searcher) -> float | None:
         """A score that no record reaches whose title does not answer, for a question that is one
@@ -264,7 +263,7 @@ class _Asking:
     def _beginning(self, part: Part) -> Query:
         field = part.field or "any"
         known: dict[str, int] = {}
-        for beginning in beginnings(part.text):
+        for beginning in Beginning.of(part.text).letters:
             known.update(self.searcher.terms_with_prefix(field, beginning, limit=2_000))
         common = sorted(known, key=lambda word: (-known[word], word))[:MOST_WORDS]
         if not common:

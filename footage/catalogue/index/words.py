@@ -10,6 +10,7 @@ stand apart from letters, because titles run a date into the last word.
 import re
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import chain
 
 import Stemmer
@@ -61,15 +62,28 @@ def placed(text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
         yield match.start(), match.end(), _known[match.group()]
 
 
-def beginnings(text: str) -> list[str]:
-    """How the stems of words that begin so may begin: as typed, and without article or "and"."""
-    folded = normalise(text[:LONGEST]).replace("'", "")
-    parts = _LETTERS.findall(folded)
-    if not parts:
-        return []
-    last = parts[-1]
-    bare = next((last[len(each) :] for each in _PREFIXES if last.startswith(each)), "")
-    return [last, bare] if len(bare) > 1 else [last]
+@dataclass(frozen=True)
+class Beginning:
+    """The last word typed, of which there may be more to come.
+
+    letters   how the stems of words that begin so may begin: as typed, without article or "and"
+    """
+
+    letters: tuple[str, ...]
+
+    @classmethod
+    def of(cls, text: str) -> "Beginning":
+        folded = normalise(text[:LONGEST]).replace("'", "")
+        parts = _LETTERS.findall(folded)
+        if not parts:
+            return cls(())
+        last = parts[-1]
+        bare = next((last[len(each) :] for each in _PREFIXES if last.startswith(each)), "")
+        return cls((last, bare) if len(bare) > 1 else (last,))
+
+    def holds(self, stem: str) -> bool:
+        """Whether a word with this stem may begin so."""
+        return stem.startswith(self.letters)
 
 
 def _read(word: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from footage import vocabularies
 from footage.catalogue import moments
 from footage.catalogue.addresses import absolute, media_address
 from footage.catalogue.citing import LANGUAGES
-from footage.catalogue.index.words import placed
+from footage.catalogue.index.heard import Listening
 from footage.catalogue.record import Rendition, Segment, Transcript
 from footage.catalogue.showing import held_back
 from footage.research.crosswalk import Described, Words, captions_address, labels
@@ -224,12 +224,12 @@ def spoken_line(
     }
 
 
-def marked(text: str, stems: frozenset[str]) -> str:
+def marked(text: str, words_asked: Listening) -> str:
     pieces, last = [], 0
-    for start, end, found in placed(text):
-        if stems.intersection(found):
-            pieces += [escape(text[last:start]), f"<em>{escape(text[start:end])}</em>"]
-            last = end
+    (line,) = words_asked.lines([text])
+    for start, end in line.marks:
+        pieces += [escape(text[last:start]), f"<em>{escape(text[start:end])}</em>"]
+        last = end
     return "".join([*pieces, escape(text[last:])])
 
 

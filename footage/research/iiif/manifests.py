@@ -12,6 +12,7 @@ from footage.catalogue import moments
 from footage.catalogue.addresses import absolute
 from footage.catalogue.authorities import Authority
 from footage.catalogue.citing import ARCHIVE, LANGUAGES, WITHHELD
+from footage.catalogue.index.heard import Listening
 from footage.catalogue.record import SCHEMA, Segment, Transcript
 from footage.research.crosswalk import Described, Words, both_names, captions_address, labels
 from footage.research.iiif.canvases import (
@@ -127,14 +128,14 @@ def found_captions(
     of: Described,
     asked: str,
     found: Iterable[tuple[Transcript, int, Segment]],
-    stems: frozenset[str],
+    words_asked: Listening,
 ) -> Json:
     """The same as lines of the captions that players show beside a canvas, marked where they say
     what was asked: HTML, with nothing in it but text and `em`."""
     items = []
     for each, number, said in found:
         line = spoken_line(of, each, number, said, captions_address(each.clip, each.language))
-        line["body"] |= {"value": marked(said.text, stems), "format": "text/html"}
+        line["body"] |= {"value": marked(said.text, words_asked), "format": "text/html"}
         items.append(line)
     return {"@context": SEARCH, "id": absolute(asked), "type": "AnnotationPage", "items": items}
 

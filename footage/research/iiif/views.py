@@ -15,6 +15,7 @@ from footage.catalogue.authorities import FILM, NEIGHBOURHOOD
 from footage.catalogue.citing import ARCHIVE
 from footage.catalogue.index import language as asking
 from footage.catalogue.index import words
+from footage.catalogue.index.heard import Listening
 from footage.catalogue.models import PublicRecord
 from footage.catalogue.queries import Query
 from footage.catalogue.record import Segment, Transcript
@@ -69,8 +70,8 @@ def search(request: HttpRequest, reference: str, captions: bool) -> HttpResponse
     asked = f"{request.path}?q={quote(text)}" if text else request.path
     found = _lines_with(of, text)
     if captions:
-        stems = frozenset(stem for group in asking.parts(text) for stem in _stems(group))
-        return fresh(request, as_json(manifests.found_captions(of, asked, found, stems)))
+        said = Listening.to(part for group in asking.parts(text) for part in group)
+        return fresh(request, as_json(manifests.found_captions(of, asked, found, said)))
     return fresh(request, as_json(manifests.found_lines(of, asked, found)))
 
 
@@ -161,17 +162,10 @@ def _lines_with(of: Described, text: str) -> Iterator[tuple[Transcript, int, Seg
                 yield transcript, number, segment
 
 
-def _stems(alternatives: list[asking.Part]) -> Iterator[str]:
-    for part in alternatives:
-        if not part.without:
-            yield from words.words(part.text)
-
-
 def _holds(said: str, part: asking.Part) -> bool:
     stems = words.words(said)
     if part.way == "beginning":
-        begun = tuple(words.beginnings(part.text))
-        held = any(stem.startswith(begun) for stem in stems)
+        held = any(map(words.Beginning.of(part.text).holds, stems))
     else:
         asked = words.words(part.text)
         held = bool(asked) and _run(stems, asked)
