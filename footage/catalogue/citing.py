@@ -10,7 +10,7 @@ CSL-JSON the schema of CSL 1.0.2, BibTeX the rules that biblatex reads as UTF-8.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -22,7 +22,8 @@ from footage import dates, vocabularies
 from footage.catalogue import moments
 from footage.catalogue.authorities import NEIGHBOURHOOD, Authorities, credited
 from footage.catalogue.moments import Moment
-from footage.catalogue.record import Record
+from footage.catalogue.record import Record, Transcript
+from footage.catalogue.showing import spoken
 
 LANGUAGES = ("en", "ar")
 # Codes of no language: a recording without speech, and speech nobody has placed.
@@ -131,6 +132,34 @@ def cite(
         moment=moment,
         address=f"{settings.BASE_URL}/c/{record.reference}{query}",
     )
+
+
+def seconds_of(
+    record: Record, carried: Iterable[tuple[str, float | None, float | None]] = ()
+) -> Moment | None:
+    """From and to which of its seconds a record can be cited; None for one without a clock.
+
+    A photograph has none, nor has an account told in several clips. `carried` is what a testimony
+    is heard in: a live clip's reference, from and to which of its seconds.
+    """
+    if record.kind == "clip":
+        return None if record.medium == "photograph" else (0.0, record.duration_s)
+    carried = list(carried)
+    clips = {each.clip for each in spoken(record)} | {clip for clip, _start, _end in carried}
+    if len(clips) != 1:
+        return None
+    return heard([(start, end) for _clip, start, end in carried], spoken(record))
+
+
+def heard(
+    ranges: Iterable[tuple[float | None, float | None]], lines: Iterable[Transcript]
+) -> Moment | None:
+    """From and to which second of a clip a testimony is heard: its ranges, and all its lines."""
+    said = [(segment.start_s, segment.end_s) for each in lines for segment in each.segments]
+    told = [*ranges, *said]
+    starts = [start for start, _end in told if start is not None]
+    ends = [end for start, end in told if start is not None and end is not None]
+    return (min(starts), max(ends, default=None)) if starts else None
 
 
 def known_dates(edtf: str) -> tuple[list[list[int]], bool]:

@@ -42,6 +42,16 @@ def read(text: str) -> Moment | None:
     return (start, end if end is not None and end > start else None)
 
 
+def within(asked: Moment | None, span: Moment | None) -> Moment | None:
+    """The seconds asked for, as far as they lie in a span; None where none do."""
+    if asked is None or span is None:
+        return None
+    (start, end), (first, last) = asked, span
+    if start < first or (last is not None and start >= last):
+        return None
+    return start, (end if last is None or end is None else min(end, last))
+
+
 def write(moment: Moment) -> str:
     """12 or 12,15."""
     start, end = moment

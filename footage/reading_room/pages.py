@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 
 from footage import vocabularies
-from footage.catalogue import moments
+from footage.catalogue import citing, moments
 from footage.catalogue.addresses import (
     FRAME_HEIGHT,
     FRAME_WIDTH,
@@ -23,7 +23,7 @@ from footage.catalogue.addresses import (
 )
 from footage.catalogue.authorities import NEIGHBOURHOOD
 from footage.catalogue.authorities import Authorities as Names
-from footage.catalogue.record import Record, Transcript
+from footage.catalogue.record import Record
 from footage.catalogue.showing import closed, held_back, picture, spoken
 from footage.reading_room import facts
 from footage.reading_room.choices import Choice as Choice
@@ -135,6 +135,8 @@ def clip_page(
     media: MediaAddress = media_path,
 ) -> dict[str, Any]:
     """Everything the page of a clip shows. `links` are cards with `relation` and a range."""
+    t = moments.within(choice.t, citing.seconds_of(record))
+    segment, choice = _segment(choice, t), replace(choice, t=t)
     gate = record.gated and not choice.show
     withheld = held_back(record)
     links = list(links)
@@ -155,9 +157,9 @@ def clip_page(
         "testimonies": [link for link in links if link["relation"] == "linked"],
         "same_footage": [link for link in links if link["relation"] in SAME_FOOTAGE],
         "related": related(record, links, authorities, language),
-        **facts.cited(record, envelope, authorities, language, links, choice.t),
+        **facts.cited(record, envelope, authorities, language, links, t),
         "choice": kept,
-        **_segment(choice, choice.t),
+        **segment,
         "kept": kept.kept,
         "embed_path": embed_path(language, record.reference),
         "frame": {"width": str(FRAME_WIDTH), "height": str(FRAME_HEIGHT)},
@@ -193,9 +195,10 @@ def testimony_page(
         of_clip = [each for each in spoken(record) if each.clip == reference]
         path = record_path(language, "clip", reference) if reference in live else ""
         link = live.get(reference)
-        heard = _heard(link, of_clip)
+        ranges = [(link["start"], link["end"])] if link else []
+        heard = citing.heard(ranges, of_clip)
         if len(carriers) == 1:
-            t = _within(choice.t, heard)
+            t = moments.within(choice.t, heard)
         shown = None
         if link and heard and not link["closed"]:
             asked = Choice(data=choice.data, t=t or heard)
@@ -234,28 +237,6 @@ def _segment(choice: Choice, t: moments.Moment | None) -> dict[str, Any]:
         "unread": unread,
         "elsewhere": bool(unread and choice.t),
     }
-
-
-def _heard(
-    link: dict[str, Any] | None, lines: Iterable[Transcript]
-) -> tuple[float, float | None] | None:
-    """From and to which second of a clip a testimony is heard: its range, and all its lines."""
-    starts = [segment.start_s for each in lines for segment in each.segments]
-    ends = [segment.end_s for each in lines for segment in each.segments]
-    if link and link["start"] is not None:
-        starts.append(link["start"])
-        ends += [] if link["end"] is None else [link["end"]]
-    return (min(starts), max(ends, default=None)) if starts else None
-
-
-def _within(asked: moments.Moment | None, heard: moments.Moment | None) -> moments.Moment | None:
-    """The seconds asked for, as far as a testimony is heard in them; None where it is not."""
-    if asked is None or heard is None:
-        return None
-    (start, end), (first, last) = asked, heard
-    if start < first or (last is not None and start >= last):
-        return None
-    return start, (end if last is None or end is None else min(end, last))
 
 
 def _gate(record: Record, language: str, choice: Choice) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 
 from footage.catalogue import authorities, beside, citing, moments
 from footage.catalogue.freshness import fresh, only_read
+from footage.catalogue.models import PublicRecord
+from footage.catalogue.record import Record
 from footage.research.problems import problem
 
 # unAPI's names of the forms.
@@ -18,7 +20,10 @@ UNAPI = {"ris": "ris", "bibtex": "bib", "csljson": "csl.json"}
 
 @only_read
 def citation(request: HttpRequest, reference: str, suffix: str) -> HttpResponse:
-    """One citation. `?t=12,15` cites these seconds, `?lang=ar` in Arabic; 400 for other values."""
+    """One citation. `?t=12,15` cites these seconds, `?lang=ar` in Arabic; 400 for other values.
+
+    Of the seconds it cites what lies within the record, and the whole where none of them do.
+    """
     language = request.GET.get("lang", "en")
     if language not in citing.LANGUAGES:
         return problem(400, "Unusable lang", "lang is en or ar.")
@@ -59,12 +64,20 @@ def _cited(
         return _unknown(request)
     if row.withdrawn_at is not None:
         return problem(410, "Withdrawn", f"{row.reference} is no longer shown.")
-    names = authorities.current()
-    made = citing.cite(row.read(), row.version, row.revised_at.date(), names, language, moment)
+    names, record = authorities.current(), row.read()
+    if moment:
+        moment = moments.within(moment, _seconds_of(row, record))
+    made = citing.cite(record, row.version, row.revised_at.date(), names, language, moment)
     media_type, written = citing.FORMATS[suffix]
     response = HttpResponse(written(made), content_type=f"{media_type}; charset=utf-8")
     response["Content-Disposition"] = f'inline; filename="{row.reference}.{suffix}"'
     return fresh(request, response)
+
+
+def _seconds_of(row: PublicRecord, record: Record) -> moments.Moment | None:
+    """One query more for a testimony, whose seconds are those of the clip it is heard in."""
+    carried = beside.related(row, None) if row.kind == "testimony" else ()
+    return citing.seconds_of(record, ((c.row.reference, c.start_s, c.end_s) for c in carried))
 
 
 def _unknown(request: HttpRequest) -> HttpResponse:

@@ -49,6 +49,7 @@ def oembed(request: HttpRequest) -> HttpResponse:
     if row is None or row.kind != "clip" or row.withdrawn_at is not None:
         return problem(404, "Nothing to embed", "url is the address of a clip of this archive.")
     names, record = authorities.current(), row.read()
+    moment = moments.within(moment, citing.seconds_of(record))
     cited = citing.cite(record, row.version, row.revised_at.date(), names, language, moment)
     asked = f"?t={moments.write(moment)}" if moment else ""
     address = absolute(f"{embed_path(language, record.reference)}{asked}")

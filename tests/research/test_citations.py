@@ -52,6 +52,51 @@ def test_what_is_gone_says_so_and_what_never_was_says_nothing(client: Client) ->
     assert client.get("/unapi", {"id": rows.a_reference(), "format": "ris"}).status_code == 404
 
 
+@pytest.mark.parametrize("suffix", citing.FORMATS)
+@pytest.mark.parametrize("kind", ["clip", "testimony"])
+@pytest.mark.parametrize(
+    ("asked", "address", "said"),
+    [
+        ("100,200", "", ""),
+        ("17", "", ""),
+        ("3,200", "?t=3,17", "from 0:03 to 0:17"),
+        ("3,8", "?t=3,8", "from 0:03 to 0:08"),
+        ("16", "?t=16", "from 0:16"),
+    ],
+)
+def test_only_seconds_that_there_are_get_cited(
+    client: Client, kind: str, suffix: str, asked: str, address: str, said: str
+) -> None:
+    row = rows.a_clip(duration_s=17.0, renditions=(rows.a_copy(b"film"),))
+    if kind == "testimony":
+        carrier, row = row, rows.a_testimony()
+        rows.carry(row, carrier, 1, 17)
+    told = client.get(f"/cite/{row.reference}.{suffix}", {"t": asked}).content.decode()
+    assert f"{settings.BASE_URL}/c/{row.reference}{address}" in told
+    assert said in told if said else "from 1" not in told and "?t=" not in told
+    page = client.get(f"/c/{row.reference}", {"t": asked}, follow=True).content.decode()
+    assert f'href="/c/{row.reference}{address}"' in page
+    assert said in page if said else "These seconds are not in this record." in page
+
+
+def test_an_account_told_in_several_clips_is_cited_whole(client: Client) -> None:
+    testimony = rows.a_testimony()
+    for _each in range(2):
+        rows.carry(testimony, rows.a_clip(duration_s=17.0), 1, 17)
+    told = client.get(f"/cite/{testimony.reference}.txt", {"t": "3,8"}).content.decode()
+    assert "from 0:03" not in told and "?t=" not in told
+
+
+def test_a_frame_plays_only_seconds_that_there_are(client: Client) -> None:
+    clip = rows.a_clip(duration_s=17.0, renditions=(rows.a_copy(b"film"),))
+    for asked, played in (("100,200", '.mp4"'), ("3,200", '.mp4#t=3,17"')):
+        frame = client.get(f"/en/embed/{clip.reference}/", {"t": asked}).content.decode()
+        assert played in frame
+        pasted = f"{settings.BASE_URL}/c/{clip.reference}?t={asked}"
+        html = client.get("/oembed", {"url": pasted}).json()["html"]
+        assert ("?t=3,17" in html) == ("?t=" in html) == (asked == "3,200")
+
+
 def formats(answer: Any) -> dict[str, str]:
     listed = ElementTree.fromstring(answer.content)  # noqa: S314  (our own answer)
     return {each.attrib["name"]: each.attrib["type"] for each in listed}
