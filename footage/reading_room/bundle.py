@@ -21,7 +21,7 @@ from typing import Any
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.template import loader
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -29,13 +29,13 @@ from django.utils.translation import gettext as _
 from footage.catalogue import authorities, citing, moments
 from footage.catalogue.authorities import Authorities
 from footage.catalogue.formats.zipped import Sink
-from footage.catalogue.freshness import conditional, digest, fresh
+from footage.catalogue.freshness import conditional, digest
 from footage.catalogue.models import PublicRecord, PublicRendition
 from footage.catalogue.record import Record, Rendition
 from footage.catalogue.showing import closed, copy_of, held_back, spoken
 from footage.reading_room import pages
 from footage.reading_room.choices import Choice
-from footage.reading_room.language_free import found
+from footage.reading_room.language_free import found, withdrawn
 from footage.reading_room.media import pieces
 from footage.reading_room.rendering import LANGUAGES, page
 from footage.reading_room.transcripts import segments_of, side_by_side
@@ -63,7 +63,7 @@ def serve(request: HttpRequest, reference: str) -> HttpResponseBase:
     if row.reference != reference or row.kind != "clip":
         raise Http404
     if row.withdrawn_at is not None:
-        return _withdrawn(request, row)
+        return withdrawn(request, row)
     record, names = row.read(), authorities.current()
     recording = _recording(row, record, Choice.read(request.GET))
     files = _files(row, record, names, recording)
@@ -76,16 +76,6 @@ def serve(request: HttpRequest, reference: str) -> HttpResponseBase:
         response["Content-Length"] = str(length)
     # All that is in it: the recording by its digest, which SHA256SUMS names.
     return conditional(request, response, f'"{digest(b"".join(files.values()))}"')
-
-
-def _withdrawn(request: HttpRequest, row: PublicRecord) -> HttpResponse:
-    """What is left to say, to a program as to a reader; day and class of reason are on its page."""
-    said = []
-    for language in LANGUAGES:
-        with translation.override(language):
-            said.append(f"{_('This record has been withdrawn')}: {row.reference}\n")
-    text = HttpResponse("".join(said), "text/plain; charset=utf-8", status=410)
-    return fresh(request, text)
 
 
 def _recording(row: PublicRecord, record: Record, choice: Choice) -> Rendition | None:

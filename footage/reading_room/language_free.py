@@ -8,14 +8,16 @@ from django.http import (
     HttpResponse,
     HttpResponseRedirect,
 )
+from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request
+from django.utils.translation import gettext as _
 
 from footage.catalogue import beside
 from footage.catalogue.addresses import record_path
 from footage.catalogue.formats.spoken import SPOKEN
 from footage.catalogue.models import PublicRecord, PublicState
-from footage.reading_room.rendering import fresh, only_read, page
+from footage.reading_room.rendering import LANGUAGES, fresh, only_read, page
 from footage.reading_room.transcripts import segments_of
 
 
@@ -39,11 +41,14 @@ def captions(
 ) -> HttpResponse:
     """The transcript of a live clip in one language, as WebVTT, SubRip or text.
 
-    Saved, it is called by its clip and its language.
+    Saved, it is called by its clip and its language. 410 for a withdrawn record, in any language:
+    whether it ever had words in it is not told.
     """
     row = found(reference)
-    if row.withdrawn_at is not None or row.reference != reference:
+    if row.reference != reference:
         raise Http404
+    if row.withdrawn_at is not None:
+        return withdrawn(request, row)
     segments = segments_of(row.read(), language)
     if not segments:
         raise Http404
@@ -79,6 +84,16 @@ def found(reference: str) -> PublicRecord:
     if row is None:
         raise Http404
     return row
+
+
+def withdrawn(request: HttpRequest, row: PublicRecord) -> HttpResponse:
+    """What is left to say, to a program as to a reader; day and class of reason are on its page."""
+    said = []
+    for language in LANGUAGES:
+        with translation.override(language):
+            said.append(f"{_('This record has been withdrawn')}: {row.reference}\n")
+    text = HttpResponse("".join(said), "text/plain; charset=utf-8", status=410)
+    return fresh(request, text)
 
 
 def _in_reader_language(request: HttpRequest, path: str) -> HttpResponse:

@@ -67,7 +67,25 @@ def test_a_withdrawn_record_leaves_reference_day_and_class_of_reason(client: Cli
     assert response.status_code == 410
     assert clip.reference in body and "4 May 2026" in body and "Consent was withdrawn" in body
     assert "Bread queue" not in body and "Salma" not in body
-    assert client.get(f"/c/{clip.reference}/captions/ar.vtt").status_code == 404
+
+
+@pytest.mark.parametrize("suffix", ["vtt", "srt", "txt"])
+def test_the_words_of_a_withdrawn_record_are_gone_as_it_is_whatever_it_had(
+    client: Client, suffix: str
+) -> None:
+    reference = rows.a_reference()
+    said = rows.a_transcript(reference, "ar", (1, 2, "", "ساعدونا"))
+    clip, silent = rows.publish(rows.a_document(reference, transcripts=(said,))), rows.a_clip()
+    for row in (clip, silent):
+        rows.withdraw(row)
+    for row, language in ((clip, "ar"), (clip, "fr"), (silent, "ar")):
+        answer = client.get(f"/c/{row.reference}/captions/{language}.{suffix}")
+        assert answer.status_code == 410 and answer["Content-Type"].startswith("text/plain")
+        words = answer.content.decode()
+        assert words.count(row.reference) == 2 and "withdrawn" in words
+    careless = clip.reference.replace("-", "").lower()
+    assert client.get(f"/c/{careless}/captions/ar.{suffix}").status_code == 404
+    assert client.get(f"/c/{rows.a_reference()}/captions/ar.{suffix}").status_code == 404
 
 
 def test_never_published_and_never_existed_are_the_same_page(client: Client) -> None:
