@@ -222,11 +222,13 @@ def as_bibtex(citation: Citation) -> str:
         "note": _braced(_note(citation)),
         "url": citation.address.replace("{", "%7B").replace("}", "%7D"),
     }
-    parts, about = known_dates(citation.filmed)
+    parts, _about = known_dates(citation.filmed)
     if parts:
         # biblatex reads EDTF here; classic BibTeX reads the year.
+        ends = citation.filmed.split("/")
+        marks = [_mark(end) for end in ends] if len(parts) > 1 else [_mark(citation.filmed)]
         written = ("-".join(f"{n:02}" for n in each) for each in parts)
-        fields["date"] = "/".join(f"{each}~" if about else each for each in written)
+        fields["date"] = "/".join(map("".join, zip(written, marks, strict=True)))
         if (agreed := _common(parts)) and not doubted(citation.filmed):
             fields["year"] = f"{agreed[0]:04}"
     lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
@@ -338,6 +340,15 @@ def _parts(end: str) -> list[int]:
         return []
     numbers = [int(part) for part in found.groups() if part and part != "XX"]
     return numbers[:1] if len(numbers) > 1 and numbers[1] > 12 else numbers
+
+
+def _mark(edtf: str) -> str:
+    """How a date is qualified: "?" uncertain, "~" approximate, "%" both; "~" too where it says
+    more than its numbers do, as a season or an unknown month."""
+    told = {mark for mark in "?~%" if mark in edtf}
+    if len(told) > 1:
+        return "%"
+    return told.pop() if told else "~" if doubted(edtf) or "X" in edtf else ""
 
 
 def _common(parts: list[list[int]]) -> list[int]:
