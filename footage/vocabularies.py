@@ -275,6 +275,14 @@ FILMED_BASIS = Vocabulary(
     "filmed-basis",
     Term("device-clock", "Clock of the recording device", "ساعة جهاز التسجيل"),
     Term("journalist", "Stated by the journalist", "أفاد به الصحفي"),
+    Term(
+        "came-with-it",
+        "Came with the clip",
+        "جاء مع المقطع",
+        note_en="The journalist's word or what the file says. Where no day is shown, it is not told"
+        " which.",
+        note_ar="إفادة الصحفي أو ما في الملف. حيث لا يُعرض اليوم لا يُقال أيهما.",
+    ),
     Term("said-or-shown", "Spoken or written in the clip", "مذكور أو مكتوب في المقطع"),
     Term("upload-date", "Date of first upload", "تاريخ أول نشر على الإنترنت"),
     Term("compared", "Compared with other material", "بالمقارنة مع مواد أخرى"),

@@ -121,7 +121,10 @@ class Clip(Describable):
         vocabularies.FILMED_BASIS,
         blank=True,
         verbose_name=_("how we know when"),
-        help_text=SEEN_BY_READERS,
+        help_text=_(
+            "Readers will see this. Whether the device's clock or the journalist said it they "
+            "learn only where the day is shown."
+        ),
     )
     filmed_confidence = TermField(
         vocabularies.CONFIDENCE,

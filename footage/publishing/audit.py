@@ -9,8 +9,9 @@ from django.core.files.storage import storages
 from footage.catalogue.models import PublicAuthority, PublicRecord
 from footage.catalogue.record import Record
 from footage.catalogue.showing import held_back
+from footage.dates import parse
 from footage.models import Clip, Testimony
-from footage.publishing.coarsening import coarsened_basis
+from footage.publishing.coarsening import coarsened_basis, coarsened_date_basis
 from footage.publishing.describe import credited_person, may_download
 from footage.publishing.naming import may_be_named
 from footage.publishing.narrowing import lacks_consent
@@ -74,6 +75,9 @@ def _against(item: Clip | Testimony, document: Record) -> Iterator[Finding]:
             yield Finding(item.reference, "master-digest", "the master's digest is public")
         if document.place_basis != coarsened_basis(document.place_basis, document.place_precision):
             yield Finding(item.reference, "place-basis", "it tells of a position that is withheld")
+        shown = parse(document.filmed)
+        if document.filmed_basis != coarsened_date_basis(document.filmed_basis, shown):
+            yield Finding(item.reference, "filmed-basis", "it tells of a day that is withheld")
         if (document.renditions or document.waveform) and carries_withdrawn(item):
             yield Finding(item.reference, "not-silenced", "it carries a withdrawn testimony")
         if any(appearance.risk_open for appearance in item.appearances.all()):

@@ -12,8 +12,10 @@ from footage.models import Clip, Location
 _DIGITS = 4
 # How many characters of YYYY-MM-DDTHH:MM:SS each precision keeps.
 _KEPT = {"minute": 16, "day": 10, "month": 7, "year": 4}
-# Codes of PLACE_BASIS that readers cannot tell apart unless the exact position is shown.
+# Codes of PLACE_BASIS that readers cannot tell apart unless the exact position is shown, and of
+# FILMED_BASIS unless the day is.
 MERGED_BASES = {"device-position", "journalist"}
+MERGED_DATE_BASES = {"device-clock", "journalist"}
 _NEIGHBOURHOODS = {"neighbourhood", "old-city-quarter", "suburb", "industrial"}
 
 
@@ -31,6 +33,18 @@ def coarsened_date(edtf: str, precision: str) -> FilmedDate:
     if len(ends) == 2 and ends[0] == ends[1]:
         ends = ends[:1]
     return parse("/".join(ends))
+
+
+def coarsened_date_basis(basis: str, shown: FilmedDate) -> str:
+    """How a date is known (a code of FILMED_BASIS), as readers may learn it beside what is `shown`.
+
+    The same rule as for places, `coarsened_basis`: where no single day is shown, nothing says that
+    the file holds one, and the journalist's word is the same term. By what is shown alone: also an
+    archivist who writes a month to hide the day says nothing of it. Nothing where it is unknown.
+    """
+    if shown.unknown:
+        return ""
+    return "came-with-it" if not shown.one_day and basis in MERGED_DATE_BASES else basis
 
 
 def _is_winter(edtf: str) -> bool:

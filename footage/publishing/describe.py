@@ -21,7 +21,12 @@ from footage.catalogue.showing import held_back
 from footage.ingest.models import Master, Rendition
 from footage.models import Clip, Testimony, TestimonyRange
 from footage.models import Transcript as WorkshopTranscript
-from footage.publishing.coarsening import NOWHERE, coarsened_date, coarsened_place
+from footage.publishing.coarsening import (
+    NOWHERE,
+    coarsened_date,
+    coarsened_date_basis,
+    coarsened_place,
+)
 from people.models import Journalist, Use, Witness
 
 # Of the master's own peaks, so many: what a narrow page can show.
@@ -66,8 +71,8 @@ def _describe_clip(clip: Clip, copies: tuple[PublicCopy, ...], muted: frozenset[
         filmed_from=filmed.earliest,
         filmed_to=filmed.latest,
         filmed_certain=filmed.certain,
-        filmed_basis=clip.filmed_basis,
-        filmed_confidence=clip.filmed_confidence,
+        filmed_basis=coarsened_date_basis(clip.filmed_basis, filmed),
+        filmed_confidence="" if filmed.unknown else clip.filmed_confidence,
         place=shown.place,
         neighbourhood=shown.neighbourhood,
         place_precision=clip.location_precision,

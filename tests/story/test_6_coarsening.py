@@ -103,6 +103,35 @@ def test_nothing_says_that_a_device_recorded_a_position_that_is_withheld(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("filmed", "precision", "known", "said"),
+    [
+        ("2016-09-24T05:10:22", "minute", "device-clock", "device-clock"),
+        ("2016-09-24", "day", "device-clock", "device-clock"),
+        ("2016-09-24?", "day", "journalist", "journalist"),
+        ("2016-09-24", "month", "device-clock", "came-with-it"),
+        ("2016-09-24", "month", "journalist", "came-with-it"),
+        ("2016-09-24", "year", "device-clock", "came-with-it"),
+        ("2016-09-24", "year", "shadows-or-weather", "shadows-or-weather"),
+        ("2016-09", "day", "device-clock", "came-with-it"),
+        ("2016-09-24/2016-09-26", "day", "journalist", "came-with-it"),
+        ("XXXX", "day", "device-clock", ""),
+    ],
+)
+def test_nothing_says_that_a_device_recorded_a_day_that_is_withheld(
+    filmed: str, precision: str, known: str, said: str
+) -> None:
+    row = world.published(filmed=filmed, filmed_precision=precision, filmed_basis=known)
+    document = row.read()
+    assert (document.filmed_basis, bool(document.filmed_confidence)) == (said, bool(said))
+    assert [finding.code for finding in publishing.audit_public()] == []
+    # What an older archive published is found by its audit.
+    rows.put(document.model_copy(update={"filmed_basis": known}), quietly=True)
+    found = [finding.code for finding in publishing.audit_public()]
+    assert found == (["filmed-basis"] if said != known else [])
+
+
+@pytest.mark.django_db
 def test_every_surface_says_the_same_four_digits_of_a_point(client: Client) -> None:
     quarter = world.shaar()
     quarter.latitude, quarter.longitude = 36.2094567, 37.1823412

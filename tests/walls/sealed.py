@@ -71,13 +71,13 @@ CLAIMS = {
     ),
     "FilmShot": Claim(public="film clip position start_s end_s"),
     "Clip": Claim(
-        public=f"{DESCRIBED} kind filmed filmed_precision filmed_basis filmed_confidence location"
+        public=f"{DESCRIBED} kind filmed filmed_precision filmed_confidence location"
         " location_precision location_confidence journalist subjects advisory_level"
         " verification verifiable_in_public",
         sealed="accessioned_at original_filename source_note custody_note suggestions",
         # The exact position is public where the precision says so, and only there whether a device
-        # recorded one or the journalist said where it was.
-        gate=f"{DECISION} latitude longitude location_basis",
+        # recorded one or the journalist said where it was; of the date, where the day is shown.
+        gate=f"{DECISION} latitude longitude location_basis filmed_basis",
         apart="filmed_from filmed_to master",
     ),
     "ClipAdvisory": Claim(public="clip advisory start_s end_s"),

@@ -176,3 +176,14 @@ def test_a_basis_that_tells_of_a_withheld_position_is_found(
         lambda basis, precision: basis,
     )
     assert found(machine, monkeypatch) != []
+
+
+def test_a_basis_that_tells_of_a_withheld_day_is_found(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        sys.modules["footage.publishing.describe"],
+        "coarsened_date_basis",
+        lambda basis, shown: basis,
+    )
+    assert found(machine, monkeypatch) != []

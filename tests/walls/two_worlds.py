@@ -40,7 +40,7 @@ from footage.models import (
     Testimony,
 )
 from footage.models.two_persons import Act, ask_for
-from footage.publishing.coarsening import MERGED_BASES
+from footage.publishing.coarsening import MERGED_BASES, MERGED_DATE_BASES
 from footage.references import ALPHABET, check_character
 from footage.vocabularies import ANSWERS
 from people.models import Consent, Journalist, SealedIdentity, Use, Witness
@@ -250,7 +250,7 @@ class World:
         position = (chance.uniform(36.1, 36.3), chance.uniform(37.0, 37.3))
         told = {name: self.words(chance) for name in TOLD}
         exact = seen_to == "exact"
-        self.gates |= {"Clip.latitude", "Clip.longitude"}
+        self.gates |= {"Clip.latitude", "Clip.longitude", "Clip.filmed_basis"}
         if not exact:
             position = self.sealed.choice([(None, None), (36.2 + self.sealed.random() / 99, 37.1)])
         basis = chance.choice(vocabularies.PLACE_BASIS.codes)
@@ -258,6 +258,9 @@ class World:
             basis = self.gate("Clip.location_basis", *vocabularies.PLACE_BASIS.codes)
         elif not exact:
             basis = self.gate("Clip.location_basis", *sorted(MERGED_BASES))
+        known = chance.choice(vocabularies.FILMED_BASIS.codes)
+        if precision in ("month", "year"):
+            known = self.gate("Clip.filmed_basis", *sorted(MERGED_DATE_BASES))
         signed = self.signed("Clip") if not (byline or downloads) else {}
         made = world.clip(
             **{
@@ -267,6 +270,7 @@ class World:
                 "master": self.master(reference, kind, duration, chance),
                 "filmed": self.finer_date(shown, precision),
                 "filmed_precision": precision,
+                "filmed_basis": known,
                 "filmed_confidence": chance.choice(vocabularies.CONFIDENCE.codes),
                 "location": self.finer_place(place, seen_to),
                 "location_precision": seen_to,
