@@ -22,7 +22,7 @@ from footage.catalogue import answers, authorities, gazetteer
 from footage.catalogue.authorities import JOURNALIST, NEIGHBOURHOOD, Authorities, Authority
 from footage.catalogue.index.language import cleaned
 from footage.catalogue.index.searching import Moment
-from footage.catalogue.index.words import WORD
+from footage.catalogue.index.words import WORD, words
 from footage.catalogue.queries import Query
 from footage.catalogue.showing import told
 from footage.normalisation import normalise
@@ -180,7 +180,8 @@ def _spelled(names: Authorities) -> tuple[_Spelled, ...]:
 def _words(
     text: str, names: Authorities, language: str, at: Moment | None
 ) -> Iterator[dict[str, Any]]:
-    """The question with its last word as live records have it; nothing without an index."""
+    """The question with its last word as live records have it: those that begin as it is typed
+    before the same word with another ending. Nothing without an index."""
     before, _space, last = text.rpartition(" ")
     begun = normalise(last)
     if at is None or len(begun) < SHORTEST or not WORD.fullmatch(last):
@@ -189,17 +190,26 @@ def _words(
     found = answers.answer(query, names, facets=(), size=LOOKED_AT, at=at)
     if not found.searched:
         return
-    seen = set()
+
+    def offered(word: str) -> dict[str, Any]:
+        whole = f"{before} {word}".strip()
+        path = f"/{language}/clips/{Query(text=whole, sort='relevance').address}"
+        written = "ar" if re.search(r"[\u0600-\u06ff]", word) else "en"
+        return {**_item(whole, None, path, written), "lang": written}
+
+    stems = words(last)
+    seen, ending_otherwise = set(), {}
     for row in found.page.records:
-        for word in _said(told(row.document) if row.document else {}):
+        for word in dict.fromkeys(_said(told(row.document) if row.document else {})):
             folded = normalise(word)
-            if folded in seen or not folded.startswith(begun):
+            if folded in seen:
                 continue
             seen.add(folded)
-            whole = f"{before} {word}".strip()
-            path = f"/{language}/clips/{Query(text=whole, sort='relevance').address}"
-            written = "ar" if re.search(r"[\u0600-\u06ff]", word) else "en"
-            yield {**_item(whole, None, path, written), "lang": written}
+            if folded.startswith(begun):
+                yield offered(word)
+            elif words(word) == stems:
+                ending_otherwise[folded] = word
+    yield from map(offered, ending_otherwise.values())
 
 
 def _said(document: dict[str, Any]) -> Iterator[str]:

@@ -1,6 +1,8 @@
 """What the search index answers: the same as the database, and words in two scripts."""
 
+import json
 import random
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -11,12 +13,15 @@ from hypothesis import strategies as st
 
 from footage.catalogue import authorities, database
 from footage.catalogue.answers import answer, without_words
+from footage.catalogue.index.asking import MOST_WORDS
 from footage.catalogue.index.language import parts
 from footage.catalogue.index.searching import Search
-from footage.catalogue.index.words import placed, words
+from footage.catalogue.index.words import WORD, Beginning, placed, words
 from footage.catalogue.models import PublicRecord
 from footage.catalogue.queries import FACETS, Query
 from footage.catalogue.streams import every
+from footage.demonstration.loading import FIXTURES
+from footage.normalisation import normalise
 from tests.catalogue.indexes import ask, everything, follow, index, references
 from tests.reading_room import rows
 
@@ -256,6 +261,59 @@ def test_phrases_exclusions_alternatives_beginnings_and_fields() -> None:
     assert references("q=title:bridge") == [bridge]
     assert references("q=unknown:bridge") == []
     assert references("q=bridge&sort=relevance") == [bridge, spoken]
+
+
+# Of articles with no letter after them, or with one that the stemmer takes off as well.
+MERE_ARTICLES = re.compile(r"(?:ال|وال|بال)[بسفو]?|وي")
+
+
+def the_words_of_the_demonstration() -> list[str]:
+    text = json.dumps(json.loads((FIXTURES / "demonstration.json").read_text()), ensure_ascii=False)
+    text = re.sub(r'\\["n]', " ", text)
+    found = sorted({match.group() for match in WORD.finditer(text) if match.group().isalpha()})
+    assert len(found) > 1_000
+    return found
+
+
+def test_beginnings_longer_than_the_stem_find_what_the_word_finds() -> None:
+    houses = rows.a_clip(title_en="The houses", title_ar="الشباك والطحين").reference
+    rows.a_clip(title_en="A goat", title_ar="باب")
+    index()
+    for asked in (
+        *("hou*", "hous*", "house*", "houses*", "title:houses*"),
+        *("الشباك*", "شباك*", "الطحين*", "طحي*", "الط*"),
+    ):
+        assert references(f"q={asked}") == [houses], asked
+    assert references("q=housew*") == references("q=shou*") == []
+
+
+def test_a_word_finds_no_more_than_its_beginnings_of_three_letters_or_more() -> None:
+    missed = {
+        (word, begun)
+        for word in the_words_of_the_demonstration()
+        for begun in (word[:length] for length in range(3, len(word) + 1))
+        if not any(map(Beginning.of(begun).holds, words(word)))
+    }
+    assert {each for each in missed if not MERE_ARTICLES.fullmatch(normalise(each[1]))} == set()
+    assert len(missed) < 50
+
+
+def test_beginnings_of_the_demonstrations_words_are_found_in_an_index_of_them() -> None:
+    vocabulary = the_words_of_the_demonstration()
+    stems = {stem for word in vocabulary for stem in words(word)}
+    for start in range(0, len(vocabulary), 20):
+        rows.a_clip(title_en=" ".join(vocabulary[start : start + 20]), title_ar="عنوان")
+    index()
+    tried = 0
+    for word in random.Random(11).sample(vocabulary, 40):
+        found = set(references(f"q=title:{word}", size=200))
+        for length in range(3, len(word) + 1):
+            begun = word[:length]
+            common = sum(map(Beginning.of(begun).holds, stems)) > MOST_WORDS
+            if not common and not MERE_ARTICLES.fullmatch(normalise(begun)):
+                assert found <= set(references(f"q=title:{begun}*", size=200)), (word, begun)
+                tried += 1
+    assert tried > 80
 
 
 @pytest.mark.parametrize("narrowed", ["", "&kind=clip&kind=testimony", "&neighbourhood=al-shaar"])

@@ -84,6 +84,25 @@ def test_words_are_those_of_live_records_alone(client: Client) -> None:
     assert suggested(client, "secr") == {}
 
 
+def test_words_are_suggested_however_much_of_them_is_typed(client: Client) -> None:
+    rows.names()
+    rows.a_clip(title_en="Houses, a house of pigeons, gardens", title_ar="الشباك والطحين في الصباح")
+    index()
+    for text, expected in (
+        ("hous", ["Houses", "house"]),
+        ("house", ["Houses", "house"]),
+        ("houses", ["Houses", "house"]),
+        ("Pigeons", ["pigeons"]),
+        ("garden", ["gardens"]),
+        ("gardening", ["gardens"]),
+        ("house garden", ["house gardens"]),
+        ("الشباك", ["الشباك"]),
+        ("الشبا", ["الشباك"]),
+        ("الطحين", ["والطحين"]),
+    ):
+        assert names_in(suggested(client, text).get("Words", [])) == expected, text
+
+
 def test_a_name_is_suggested_no_longer_once_it_is_removed(client: Client) -> None:
     rows.names()
     assert names_in(suggested(client, "salm")["Journalists"]) == ["Salma H."]

@@ -263,8 +263,11 @@ class _Asking:
     def _beginning(self, part: Part) -> Query:
         field = part.field or "any"
         known: dict[str, int] = {}
-        for beginning in Beginning.of(part.text).letters:
-            known.update(self.searcher.terms_with_prefix(field, beginning, limit=2_000))
+        begun = Beginning.of(part.text)
+        for letters in begun.letters:
+            known.update(self.searcher.terms_with_prefix(field, letters, limit=2_000))
+        whole = ((stem, self.searcher.doc_freq(field, stem)) for stem in begun.stems)
+        known.update((stem, number) for stem, number in whole if number)
         common = sorted(known, key=lambda word: (-known[word], word))[:MOST_WORDS]
         if not common:
             return Query.empty_query()

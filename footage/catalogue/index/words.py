@@ -30,6 +30,19 @@ REMEMBERED = 200_000
 # As folded: haa stands for taa marbuta.
 _PREFIXES = ("ال", "وال", "بال", "كال", "فال", "لل", "و")
 _ENDINGS = ("ها", "ان", "ات", "ون", "ين", "يه", "ه", "ي")
+# What the stemmers take off the end of a word: how one that is begun may go on.
+_ENGLISH_ENDINGS = tuple(
+    "s e es ed ing ings er ers ly y ies ied al als ally ance ances ence ences ant ants ent ents"
+    " ement ements ment ments able ably ible ibly ability ation ations ational ator ators ion ions"
+    " ional ate ates ated ating ative ic ics ical ically ism isms ous ously ousness ive ives ively"
+    " iveness ize izes izer ization or ors ful fully fulness ness".split()
+)
+_ARABIC_ENDINGS = (
+    *_ENDINGS,
+    *"ا ت ن ك و ى ات ان انا نا ني كم كن هم هن هما كما وا تم تن تما تهم تنا هات يات يين يون".split(),
+)
+# No word ends so: what becomes of the beginning of a longer word, whatever follows.
+_MORE = ("ظ", "ظظ", "ظظظ")
 
 _lock = threading.Lock()
 _arabic, _english = Stemmer.Stemmer("arabic"), Stemmer.Stemmer("english")
@@ -66,24 +79,57 @@ def placed(text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
 class Beginning:
     """The last word typed, of which there may be more to come.
 
-    letters   how the stems of words that begin so may begin: as typed, without article or "and"
+    letters   how the stems of words that begin so may begin: as typed, and without article, "and"
+              and what else the stemmer takes off the front of a longer word
+    stems     the stems that are shorter than what is typed, or spelled otherwise: of it as it
+              stands ("houses": hous), and with the ending it may be in the middle of
+              ("morni": morn)
+
+    From three letters on, whatever a word finds, its beginnings hold; but for an article with no
+    letter after it, or with a single one that the stemmer takes for a particle ("الف" of الفيلم).
     """
 
     letters: tuple[str, ...]
+    stems: frozenset[str]
 
     @classmethod
     def of(cls, text: str) -> "Beginning":
         folded = normalise(text[:LONGEST]).replace("'", "")
         parts = _LETTERS.findall(folded)
         if not parts:
-            return cls(())
+            return cls((), frozenset())
         last = parts[-1]
-        bare = next((last[len(each) :] for each in _PREFIXES if last.startswith(each)), "")
-        return cls((last, bare) if len(bare) > 1 else (last,))
+        with _lock:
+            letters = (last, *_bare(last))
+            stems = frozenset(map(_stem, _gone_on(last)))
+        return cls(letters, frozenset(stem for stem in stems if not stem.startswith(letters)))
 
     def holds(self, stem: str) -> bool:
         """Whether a word with this stem may begin so."""
-        return stem.startswith(self.letters)
+        return stem in self.stems or stem.startswith(self.letters)
+
+
+def _bare(begun: str) -> list[str]:
+    """What is left at the front of longer words that begin so: two letters or more, or what follows
+    an article. None for other scripts, whose stemmer leaves the front as it is."""
+    if not _is_arabic(begun):
+        return []
+    stems = (_stem(begun + more).removesuffix(more) for more in _MORE)
+    enough = (bare for bare in stems if len(bare) > 1 or (bare and len(bare) < len(begun) - 1))
+    return [bare for bare in dict.fromkeys(enough) if bare != begun]
+
+
+def _gone_on(begun: str) -> set[str]:
+    """What is typed and, from three letters on, with the rest of each ending it may have begun."""
+    if len(begun) < 3:
+        return {begun}
+    endings = _ARABIC_ENDINGS if _is_arabic(begun) else _ENGLISH_ENDINGS
+    return {begun} | {
+        begun + ending[length:]
+        for ending in endings
+        for length in range(len(ending))
+        if begun.endswith(ending[:length])
+    }
 
 
 def _read(word: str) -> tuple[str, ...]:
@@ -93,9 +139,13 @@ def _read(word: str) -> tuple[str, ...]:
 
 
 def _stem(word: str) -> str:
-    if not "\u0600" <= word[0] <= "\u06ff":
+    if not _is_arabic(word):
         return str(_english.stemWord(word))
     return str(_arabic.stemWord(_light(word)))
+
+
+def _is_arabic(word: str) -> bool:
+    return "\u0600" <= word[0] <= "\u06ff"
 
 
 def _light(word: str) -> str:
