@@ -41,7 +41,7 @@ _ARABIC_ENDINGS = (
     *_ENDINGS,
     *"ا ت ن ك و ى ات ان انا نا ني كم كن هم هن هما كما وا تم تن تما تهم تنا هات يات يين يون".split(),
 )
-# No word ends so: what becomes of the beginning of a longer word, whatever follows.
+# No ending begins so: what the stemmer leaves of the front of a longer word, whatever follows.
 _MORE = ("ظ", "ظظ", "ظظظ")
 
 _lock = threading.Lock()
