@@ -6,6 +6,7 @@ import json
 import subprocess
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -105,6 +106,38 @@ def test_a_recording_goes_along_only_where_it_is_agreed_to_and_asked_for(
     assert (FILM in everything) == with_film
     held_back = stated.get("advisory_level") == "withheld"
     assert ("الخبز جاهز".encode() in everything) != held_back
+
+
+@pytest.mark.parametrize(
+    ("stated", "worded"),
+    [
+        ({}, True),
+        ({"advisory_level": "graphic"}, True),
+        ({"advisory_level": "withheld"}, False),
+        ({"renditions": (), "transcripts": (), "download": False}, False),
+    ],
+)
+def test_the_way_to_a_bundle_promises_words_only_where_there_are_some(
+    client: Client, stated: dict[str, Any], worded: bool
+) -> None:
+    clip = a_clip(**stated)
+    page = client.get(f"/en/clips/{clip.reference}/").text
+    assert ("page, words, citation (zip)" in page, "page, citation (zip)" in page) == (
+        worded,
+        not worded,
+    )
+    held = names_in(carried(client, clip))
+    assert any(name.startswith("transcript.") for name in held) == worded
+
+
+def test_nothing_says_why_a_clip_has_no_copy_or_that_one_is_coming(client: Client) -> None:
+    clip = a_clip(renditions=(), transcripts=(), download=False)
+    for path in (f"/en/clips/{clip.reference}/", f"/en/embed/{clip.reference}/"):
+        page = client.get(path).text
+        assert "No copy of this clip can be shown or played here." in page
+        assert "is ready to be" not in page
+    page = carried(client, clip).read(f"{clip.reference}/page-en.html").decode()
+    assert "it goes along only where it may be shown" in page and "has not agreed" not in page
 
 
 def test_a_consent_taken_back_in_the_row_alone_is_enough(client: Client) -> None:
