@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             "publicrecord",
             models.Index(
-                fields=["kind", "id"],
+                fields=["kind", "id", "filmed_from", "filmed_to", "filmed_certain"],
                 condition=models.Q(("withdrawn_at__isnull", True)),
                 name="publicrecord_by_publication",
             ),
