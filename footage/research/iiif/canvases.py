@@ -175,7 +175,9 @@ def transcript_files(of: Described) -> list[Json]:
             "label": {
                 language: [f"{name} ({form})"]
                 for language, name in labels(vocabularies.LANGUAGES, code)
-            },
+            }
+            # Viewers take it for the name of the file, and one of them fails without.
+            | {"none": [f"{of.record.reference}.{code}.{suffix}"]},
         }
         for code in of.caption_languages
         for suffix, media_type, form in (
