@@ -1,6 +1,7 @@
 """The published places, as the place resolver wants them: any spelling to the slugs it means."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from footage.catalogue import authorities
 from footage.catalogue.authorities import NEIGHBOURHOOD, Authorities
@@ -14,7 +15,6 @@ class Places:
     """The gazetteer of one state of the published names."""
 
     def __init__(self, names: Authorities) -> None:
-        self.names = names
         places = [
             Place(
                 slug=entry.slug,
@@ -58,18 +58,12 @@ class Places:
         return [slug, *(part for each in inside for part in self._within(each, depth + 1))]
 
 
-_known: Places | None = None
-
-
 def current() -> Places:
     """The places as they are published now. Cost: that of `authorities.current`."""
     return of(authorities.current())
 
 
+@lru_cache(maxsize=1)  # names are the same object until one changes
 def of(names: Authorities) -> Places:
     """The places among these names; made again (some 50 ms) only when the names changed."""
-    global _known
-    known = _known
-    if known is None or known.names is not names:
-        known = _known = Places(names)
-    return known
+    return Places(names)

@@ -9,7 +9,7 @@ places always give the same drawing. A drawing (some 30 ms) is kept until the na
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from statistics import median
 from typing import Any
@@ -174,16 +174,10 @@ class _Placed:
 
 
 # --- Drawing -------------------------------------------------------------------------------------
-_known: tuple[Authorities, Drawing] | None = None
-
-
+@lru_cache(maxsize=1)  # names are the same object until one changes
 def of(names: Authorities) -> Drawing:
     """The drawing of the places among these names."""
-    global _known
-    known = _known
-    if known is None or known[0] is not names:
-        known = _known = (names, _draw(list(names.of_kind(NEIGHBOURHOOD))))
-    return known[1]
+    return _draw(list(names.of_kind(NEIGHBOURHOOD)))
 
 
 def _draw(places: list[Authority]) -> Drawing:

@@ -10,6 +10,7 @@ each, from so many records, for so short a text. At most three database queries.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -158,22 +159,16 @@ def _bare(text: str) -> str:
     return ARTICLE.sub("", normalise(text).strip()) or normalise(text).strip()
 
 
-_known: tuple[Authorities, tuple[_Spelled, ...]] | None = None
-
-
+@lru_cache(maxsize=1)  # names are the same object until one changes
 def _spelled(names: Authorities) -> tuple[_Spelled, ...]:
     """Every spelling of the published places and journalists; folded again when names change."""
-    global _known
-    known = _known
-    if known is None or known[0] is not names:
-        found = []
-        for kind in (NEIGHBOURHOOD, JOURNALIST):
-            for entry in names.of_kind(kind):
-                variants = tuple(entry.facts.get("variants") or ())
-                spellings = {_bare(each) for each in (entry.name_en, entry.name_ar, *variants)}
-                found += [_Spelled(kind, entry.slug, each) for each in sorted(spellings) if each]
-        known = _known = (names, tuple(found))
-    return known[1]
+    found = []
+    for kind in (NEIGHBOURHOOD, JOURNALIST):
+        for entry in names.of_kind(kind):
+            variants = tuple(entry.facts.get("variants") or ())
+            spellings = {_bare(each) for each in (entry.name_en, entry.name_ar, *variants)}
+            found += [_Spelled(kind, entry.slug, each) for each in sorted(spellings) if each]
+    return tuple(found)
 
 
 # --- Words ---------------------------------------------------------------------------------------

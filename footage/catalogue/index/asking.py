@@ -9,6 +9,7 @@ name finds what lies in it and what names it, which lead: "bread Aleppo" is not 
 import difflib
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 import tantivy
 from tantivy import Occur, Query
@@ -300,33 +301,20 @@ def near_misses(text: str, names: Authorities, language: str) -> list[str]:
     return list(dict.fromkeys(spelled[each].name(language) for each in near))[:3]
 
 
-_spellings_known: tuple[Authorities, dict[str, Authority]] | None = None
-
-
+@lru_cache(maxsize=1)  # names are the same object until one changes
 def _spellings(names: Authorities) -> dict[str, Authority]:
     """Whose name is spelled so, normalised. Made anew when names change."""
-    global _spellings_known
-    known = _spellings_known
-    if known is not None and known[0] is names:
-        return known[1]
     spelled: dict[str, Authority] = {}
     for kind in (NEIGHBOURHOOD, *NAMED):
         for entry in names.of_kind(kind):
             for each in (entry.name_en, entry.name_ar, *(entry.facts.get("variants") or ())):
                 spelled.setdefault(normalise(each), entry)
-    _spellings_known = (names, spelled)
     return spelled
 
 
-_names_known: tuple[Authorities, Named] | None = None
-
-
+@lru_cache(maxsize=1)  # names are the same object until one changes
 def _index_of_names(names: Authorities) -> Named:
     """ "facet:value" by the stems of each name in either language. Made anew when names change."""
-    global _names_known
-    known = _names_known
-    if known is not None and known[0] is names:
-        return known[1]
     index: Named = {}
     for kind in NAMED:
         for entry in names.of_kind(kind):
@@ -336,5 +324,4 @@ def _index_of_names(names: Authorities) -> Named:
         for name in (term.en, term.ar):
             index.setdefault(tuple(words(name)), []).append(("subject", term.code))
     index.pop((), None)
-    _names_known = (names, index)
     return index

@@ -12,6 +12,7 @@ from footage import vocabularies
 from footage.catalogue import moments
 from footage.catalogue.addresses import absolute, media_address
 from footage.catalogue.citing import LANGUAGES
+from footage.catalogue.formats.spoken import SPOKEN
 from footage.catalogue.index.heard import Listening
 from footage.catalogue.record import Rendition, Segment, Transcript
 from footage.catalogue.showing import held_back
@@ -170,20 +171,19 @@ def transcript_files(of: Described) -> list[Json]:
         {
             "id": captions_address(of.record.reference, code, suffix),
             "type": "Text",
-            "format": media_type,
+            "format": SPOKEN[suffix][0],
             "language": [code],
             "label": {
-                language: [f"{name} ({form})"]
+                language: [f"{name} ({suffix.upper()})"]
                 for language, name in labels(vocabularies.LANGUAGES, code)
             }
             # Viewers take it for the name of the file, and one of them fails without.
             | {"none": [f"{of.record.reference}.{code}.{suffix}"]},
         }
         for code in of.caption_languages
-        for suffix, media_type, form in (
-            ("srt", "application/x-subrip", "SRT"),
-            ("txt", "text/plain", "TXT"),
-        )
+        for suffix in SPOKEN
+        # Captions themselves are given to players as such.
+        if suffix != "vtt"
     ]
 
 
