@@ -181,4 +181,4 @@ def test_the_model_finds_a_checksum_that_is_not_looked_at(
         "footage.ingest.uploads.protocol.Checksum.matches", lambda self, digest: True
     )
     with pytest.raises((AssertionError, ExceptionGroup)):
-        held(uploads_as_modelled(tus, quick_door), 60, shrinking=False)
+        held(uploads_as_modelled(tus, quick_door), 400, shrinking=False)
