@@ -19,16 +19,18 @@ def encode_arguments(
 
     ffmpeg runs in the directory it writes to. Needs the size of the picture when clips are made.
     """
-    command = _input(input_fd, family)
-    if clips:
-        command += ["-filter_complex", _picture_graph(seen, clips)]
-    for number, recipe in enumerate(clips):
-        command += ["-map", f"[out{number}]", *_picture_coding(recipe)]
-        if seen.audio_codec:
-            command += ["-map", "0:a:0", *_sound_coding(recipe.sound_kbps, recipe.channels)]
-        command += _output(recipe.file_name)
-    if sound:
-        command += ["-map", "0:a:0", *_sound_coding(96, 2), *_output(SOUND.file_name)]
+    rates = [(recipe.sound_kbps, recipe.channels) for recipe in clips] if seen.audio_codec else []
+    rates += [(96, 2)] if sound else []
+    graphs = [_picture_graph(seen, clips)] if clips else []
+    graphs += [_sound_graph(len(rates))] if rates else []
+    command = [*_input(input_fd, family), "-filter_complex", ";".join(graphs)]
+    names = [recipe.file_name for recipe in clips] + ([SOUND.file_name] if sound else [])
+    for number, name in enumerate(names):
+        if number < len(clips):
+            command += ["-map", f"[out{number}]", *_picture_coding(clips[number])]
+        if rates:
+            command += ["-map", f"[sound{number}]", *_sound_coding(*rates[number])]
+        command += _output(name)
     return command
 
 
@@ -82,12 +84,18 @@ def _picture_coding(recipe: ClipRecipe) -> list[str]:
     ]
 
 
+def _sound_graph(copies: int) -> str:
+    """Gaps are filled and the start padded, so that sound stays where the picture is.
+
+    Once for all copies: two such filters behind one decoder, and a picture of few frames beside
+    them, leave ffmpeg 9.0 waiting for itself every tenth time.
+    """
+    labels = "".join(f"[sound{number}]" for number in range(copies))
+    return f"[0:a:0]aresample=async=1:first_pts=0,asplit={copies}{labels}"
+
+
 def _sound_coding(kbps: int, channels: int) -> list[str]:
-    """Gaps are filled and the start padded, so that sound stays where the picture is."""
-    return [
-        *("-c:a", "aac", "-b:a", f"{kbps}k", "-ac", str(channels), "-ar", "48000"),
-        *("-af", "aresample=async=1:first_pts=0"),
-    ]
+    return ["-c:a", "aac", "-b:a", f"{kbps}k", "-ac", str(channels), "-ar", "48000"]
 
 
 def _input(input_fd: int, family: str) -> list[str]:

@@ -15,6 +15,7 @@ from PIL import Image
 from footage import media
 from footage.media import recipes
 from footage.media.copies import encoding_seconds
+from footage.media.encoding import encode_arguments
 
 STEP_MS = 40
 
@@ -350,6 +351,18 @@ def test_sound_that_cannot_be_read_does_not_take_the_picture_with_it(tmp_path: P
         6, abs=0.1
     )
     assert media.probe(copies["playable"].path).audio_codec == ""
+
+
+@pytest.mark.parametrize("clips", [[], [recipes.PLAYABLE], list(recipes.PLAYABLES.values())])
+def test_sound_is_decoded_and_timed_once_for_all_copies(clips: list[recipes.ClipRecipe]) -> None:
+    """Timed for each copy apart, some clips of few frames hung the encoder until its time was up.
+    The clip that showed it is tried in test_shared_media.py."""
+    clip = media.Probe(
+        "video", "mp4", "video/mp4", width=320, height=240, duration_s=9.0, audio_codec="aac"
+    )
+    arguments = " ".join(encode_arguments(3, "mov", clip, clips, sound=True))
+    assert arguments.count("aresample") == arguments.count("0:a") == 1
+    assert arguments.count("-map [sound") == len(clips) + 1
 
 
 def test_a_small_file_that_claims_a_week_gets_minutes() -> None:

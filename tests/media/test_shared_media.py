@@ -6,6 +6,7 @@ says why; anything else is a fault.
 
 import csv
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,23 @@ def test_every_file_is_read_or_refused_in_time_and_read_as_others_read_it(
             differs |= {(name, what) for what in disagreements(probe, row)}
     assert problems == []
     assert differs == set(DIFFERS)
+
+
+def test_a_clip_of_few_frames_never_leaves_the_encoder_waiting_for_itself(
+    shared_data: Path, tmp_path: Path
+) -> None:
+    """Its frames come seconds apart; every tenth encoding of two copies hung, most of them in
+    company. A hanging one is ended after 281 s, as timed-out."""
+    clip = shared_data / "media" / "video_formats" / "ft__fixture.asf"
+
+    def roles(attempt: int) -> list[str]:
+        out = tmp_path / str(attempt)
+        out.mkdir()
+        return [copy.role for copy in media.render_all(clip, out)]
+
+    with ThreadPoolExecutor(4) as four:
+        made = list(four.map(roles, range(24)))
+    assert made == [["poster", "strip", "playable", "sound", "waveform"]] * 24
 
 
 def test_every_playable_file_becomes_a_copy_as_long_as_its_master_or_says_it_is_not(
