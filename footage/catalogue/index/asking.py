@@ -6,12 +6,13 @@ spelling, and what is said about it; it does not find every title that holds a l
 name finds what lies in it and what names it, which lead: "bread Aleppo" is not less than "bread".
 """
 
-import difflib
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 import tantivy
+from rapidfuzz import process
+from rapidfuzz.distance import Indel
 from tantivy import Occur, Query
 
 from footage import vocabularies
@@ -296,9 +297,11 @@ def near_misses(text: str, names: Authorities, language: str) -> list[str]:
     if not SHORTEST_NAME <= len(asked) <= LONGEST_TYPED:
         return []
     spelled = _spellings(names)
-    others = (each for each in spelled if each != asked)
-    near = difflib.get_close_matches(asked, others, n=6, cutoff=LIKENESS)
-    return list(dict.fromkeys(spelled[each].name(language) for each in near))[:3]
+    others = [each for each in spelled if each != asked]
+    near = process.extract(
+        asked, others, scorer=Indel.normalized_similarity, score_cutoff=LIKENESS, limit=6
+    )
+    return list(dict.fromkeys(spelled[each].name(language) for each, _like, _place in near))[:3]
 
 
 @lru_cache(maxsize=1)  # names are the same object until one changes
