@@ -5,6 +5,7 @@ what people type into the field for it is read too, in either digits.
 """
 
 import re
+from collections.abc import Sequence
 
 from footage.dates.words import ASCII_DIGITS
 
@@ -63,11 +64,25 @@ def plain(seconds: float) -> str:
     return f"{seconds:.3f}".rstrip("0").rstrip(".")
 
 
-def clock(seconds: float) -> str:
-    """1:05, or 1:02:03 from an hour on."""
+def clock(seconds: float, decimals: int = 0) -> str:
+    """1:05, or 1:02:03 from an hour on; 1:05.250 with three decimals, the most there are."""
     minutes, second = divmod(int(seconds), 60)
     hours, minute = divmod(minutes, 60)
-    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+    said = f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+    # What lacks a millionth of a millisecond lacks it for being a float.
+    thousandths = min(999, int(seconds % 1 * 1000 + 1e-6))
+    return f"{said}.{thousandths:03}"[: len(said) + 1 + decimals] if decimals else said
+
+
+def clocks(times: Sequence[float]) -> list[str]:
+    """Moments side by side, with as many decimals as tell them apart, up to three: 0:00.4, 0:00.8
+    for two within a second."""
+    said: list[str] = []
+    for decimals in range(4):
+        said = [clock(time, decimals) for time in times]
+        if len(set(said)) == len(said):
+            break
+    return said
 
 
 def _seconds(text: str) -> float | None:

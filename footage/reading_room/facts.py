@@ -91,6 +91,8 @@ def cited(
     cite = {
         "text": citing.as_text(made),
         "seconds": t is not None,
+        # Where scripts read the text of other seconds.
+        "written": f"/cite/{record.reference}.txt{asked}",
         "files": [
             {"name": name, "path": f"/cite/{record.reference}.{suffix}{asked}"}
             for name, suffix in CITED_AS

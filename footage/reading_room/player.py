@@ -4,7 +4,7 @@ What a reader chose stands in the address (`choices.Choice`), so all of it works
 Nothing here is called for a clip whose gate is closed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from footage import vocabularies
@@ -118,7 +118,7 @@ def _strip(record: Record, choice: Choice, media: MediaAddress) -> dict[str, Any
         "address": media(strip.name),
         "width": strip.width,
         "height": strip.height,
-        "moments": [_moment(time, choice) for time in strip.times_s],
+        "moments": _moments(strip.times_s, choice),
     }
 
 
@@ -130,16 +130,16 @@ def _waveform(record: Record, choice: Choice) -> dict[str, Any] | None:
     return {
         "bars": "".join(bars),
         "across": len(record.waveform),
-        "moments": [_moment(record.duration_s * n / MARKS, choice) for n in range(MARKS)],
+        "moments": _moments([record.duration_s * n / MARKS for n in range(MARKS)], choice),
     }
 
 
-def _moment(time_s: float, choice: Choice) -> dict[str, Any]:
-    return {
-        "start": time_s,
-        "at": moments.write((time_s, None)),
-        "path": choice.address(t=(time_s, None)),
-    }
+def _moments(times: Sequence[float], choice: Choice) -> list[dict[str, Any]]:
+    """Links to moments, no two of which are said alike."""
+    return [
+        {"said": said, "at": moments.write((time, None)), "path": choice.address(t=(time, None))}
+        for time, said in zip(times, moments.clocks(times), strict=True)
+    ]
 
 
 def played(record: Record) -> list[Rendition]:

@@ -142,6 +142,71 @@ def test_a_segment_is_marked_copied_and_stops_at_its_end_for_whoever_gets_it(
         assert seconds(other) < 2.6
 
 
+def named(page: "Page") -> dict[str, Any]:
+    """What a clip's page says is shared and cited, and where the files of the citation are."""
+    return {
+        "label": page.locator("[data-of-segment]").inner_text().strip(),
+        "shared": page.locator("[data-link]").inner_text(),
+        "frame": page.locator("[data-frame]").input_value(),
+        "text": page.locator("#citation").inner_text(),
+        "files": page.locator("[data-cited]").evaluate_all(
+            "files => files.map((file) => file.getAttribute('href'))"
+        ),
+        "unapi": page.locator("[data-unapi]").get_attribute("title"),
+    }
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_segment_marked_with_the_buttons_is_named_and_cited_as_one_asked_for_by_its_address(
+    page: "Page", site: str, settings: Any, clip: Callable[..., rows.PublicRecord], language: str
+) -> None:
+    settings.BASE_URL = site
+    reference = clip(title_en='A "quoted" <title>').reference
+    address = f"{site}/{language}/clips/{reference}/"
+    mark, citation = page.locator("[data-mark]"), page.locator("#citation")
+    page.goto(f"{address}?t=3,4")
+    asked = named(page)
+    page.goto(f"{address}?t=1,2.5")
+    of_another = named(page)
+    page.goto(address)
+    whole = named(page)
+    page.locator("video").evaluate(AT, 3)
+    mark.first.click()
+    expect(citation).to_contain_text("?t=3")
+    page.locator("video").evaluate(AT, 4)
+    mark.last.click()
+    expect(citation).to_contain_text("?t=3,4")
+    assert named(page) == asked
+    assert "0:03" in asked["text"] and "0:04" in asked["text"] and whole["label"] != asked["label"]
+
+    # The line is gone: nothing is cited of a segment that is no longer shared.
+    page.route("**/cite/**", lambda route: route.abort())
+    page.locator("video").evaluate(AT, 1)
+    mark.first.click()
+    expect(citation).to_have_text(whole["text"])
+    assert named(page) | {"text": "", "files": [], "unapi": ""} == {
+        "label": asked["label"],
+        "shared": asked["shared"].replace("t=3,4", "t=1,4"),
+        "frame": asked["frame"].replace("t=3,4", "t=1,4"),
+        "text": "",
+        "files": [],
+        "unapi": "",
+    }
+    assert [named(page)[each] for each in ("files", "unapi")] == [whole["files"], whole["unapi"]]
+
+    # And it comes back, on a page that came with a segment.
+    page.goto(f"{address}?t=3,4")
+    page.locator("video").evaluate(AT, 1)
+    mark.first.click()
+    expect(page.locator("[data-link]")).to_contain_text("?t=1")
+    assert named(page)["files"] == asked["files"] and named(page)["text"] == asked["text"]
+    page.unroute("**/cite/**")
+    page.locator("video").evaluate(AT, 2.5)
+    mark.last.click()
+    expect(citation).to_contain_text("?t=1,2.5")
+    assert named(page) == of_another
+
+
 def test_the_link_of_a_clip_behind_its_gate_can_be_copied(
     browser: "Browser", site: str, settings: Any, clip: Callable[..., rows.PublicRecord]
 ) -> None:
@@ -310,3 +375,31 @@ def test_a_testimony_is_followed_in_two_languages_from_one_clip_to_the_next(
     page.get_by_role("link", name="العربية").click()
     page.wait_for_url(re.compile("/ar/testimonies/"))
     expect(line(page, "account 1").locator("[lang=ar]")).to_be_visible()
+
+
+# --- A film ---------------------------------------------------------------------------------------
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_shots_of_a_film_fit_a_phone_and_stay_a_table_for_whoever_listens(
+    browser: "Browser", site: str, clip: Callable[..., rows.PublicRecord], language: str
+) -> None:
+    rows.names()
+    rows.name("film", "a-film", "A film", "فيلم")
+    titles = {"title_en": "A queue for bread before sunrise", "title_ar": "طابور الخبز قبل الفجر"}
+    clip(shots=(rows.a_shot("a-film", 1, 1, 4), rows.a_shot("a-film", 2, 6, 8)), **titles)
+    with window(browser, width=360) as page:
+        page.goto(f"{site}/{language}/films/a-film/")
+        table = page.locator(".film-shots")
+        for width in (320, 360, 700, 1000, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert table.evaluate("table => table.scrollWidth <= table.parentElement.clientWidth")
+            for cell in table.locator("tbody :is(th, td)").all():
+                assert cell.evaluate("cell => cell.scrollWidth <= cell.clientWidth + 1"), width
+        page.set_viewport_size({"width": 360, "height": 800})
+        tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+        roles = [node["role"]["value"] for node in tree if not node["ignored"]]
+        assert roles.count("table") == 1 and roles.count("row") == 3
+        assert roles.count("columnheader") == 5 and roles.count("rowheader") == 2
+        assert roles.count("cell") == 8
+        table.locator("a").first.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url(re.compile(r"\?t=1,4"))

@@ -1,9 +1,11 @@
 """What plays a clip: qualities, moments, sizes, and nothing of it before the reader's choice."""
 
+import html
 import re
 
 import pytest
 from django.test import Client
+from lxml import html as lxml_html
 
 from tests.reading_room import rows
 
@@ -89,6 +91,25 @@ def test_frames_of_a_clip_are_links_to_their_moments_in_the_chosen_quality(clien
     assert f'src="/media/{name_of(clip, "strip")}"' in body
     moments = [link for link in links(body) if "t=" in link]
     assert moments == [f"?quality=240&t={t}#player" for t in ("0", "4", "8.5")]
+
+
+@pytest.mark.parametrize(
+    ("times", "said"),
+    [
+        ((0.0, 4.0, 8.5), ["0:00", "0:04", "0:08"]),
+        ((0.0, 0.48, 0.96, 59.999), ["0:00.0", "0:00.4", "0:00.9", "0:59.9"]),
+        ((0.0, 0.04, 3600.29), ["0:00.00", "0:00.04", "1:00:00.29"]),
+        ((1.001, 1.002), ["0:01.001", "0:01.002"]),
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_no_two_frames_of_a_clip_are_said_to_be_of_the_same_moment(
+    client: Client, language: str, times: tuple[float, ...], said: list[str]
+) -> None:
+    strip = rows.a_copy(b"strip", "strip", "jpg", width=720, height=135, times_s=times)
+    clip = rows.a_clip(renditions=(strip, rows.a_copy(b"film")))
+    body = client.get(f"/{language}/clips/{clip.reference}/").content.decode()
+    assert re.findall(r"data-at=\"[\d.]+\"><span>([^<]*)</span>", body) == said
 
 
 def test_a_sound_recording_shows_its_waveform_with_moments(client: Client) -> None:
@@ -305,3 +326,13 @@ def test_a_testimony_says_what_happened_to_it_from_public_data(
     # Told in two clips, written down once as far as anybody needs to know.
     for words in said:
         assert " ".join(re.sub("<[^>]*>", "", since).split()).count(words) == 1
+
+
+def test_a_title_with_quotes_stays_one_title_in_the_frame_that_others_copy(client: Client) -> None:
+    clip = a_video(title_en='He said "stay" <b>here</b> & left')
+    body = client.get(f"/en/clips/{clip.reference}/").content.decode()
+    shown = re.search(r"<textarea[^>]*>(.*?)</textarea>", body, re.DOTALL)
+    assert shown
+    frame = lxml_html.fragment_fromstring(html.unescape(shown[1]))
+    assert frame.tag == "iframe" and len(frame) == 0 and frame.get("loading") == "lazy"
+    assert frame.get("title") == 'He said "stay" <b>here</b> & left'

@@ -1,19 +1,29 @@
 // Links from here and to a segment: made in the page, shown in full, copied where that is allowed.
 
+import { citing } from "./citing.js";
+
 export function sharing(playing, part) {
   const tools = part.querySelector("[data-tools]");
   if (!tools) return;
   const link = document.querySelector("[data-link]");
+  const label = document.querySelector("[data-of-segment]");
   const field = document.querySelector("[data-segment]");
+  const frame = document.querySelector("[data-frame]");
+  const cite = citing();
   const said = tools.querySelector("[data-said]");
   const marks = { start: null, end: null };
 
   const show = (at) => {
-    const address = tools.dataset.address + (at ? `?t=${at}` : "");
+    const address = `${tools.dataset.address}?t=${at}`;
     // A part of a testimony told in several clips is shared by the address of its clip.
     if (link?.dataset.link === tools.dataset.address) {
       link.href = address;
       link.firstElementChild.textContent = address;
+      label.textContent = label.dataset.ofSegment;
+      if (frame) {
+        frame.textContent = frame.textContent.replace(/( src="[^"?]*)[^"]*/, `$1?t=${at}`);
+      }
+      cite(at);
       if (field) field.value = at;
       field?.removeAttribute("aria-invalid");
       field?.removeAttribute("aria-describedby");

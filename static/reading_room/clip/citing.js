@@ -1,0 +1,44 @@
+// The citation and its files follow the segment that is shared.
+//
+// The archive alone writes citations: their text is asked for. Until it is here, and where it does
+// not come, all of them are again of what the page came with, and none is of an earlier segment.
+
+export function citing() {
+  const text = document.querySelector("[data-citation]");
+  if (!text) return () => {};
+  const identifier = document.querySelector("[data-unapi]");
+  const files = [...document.querySelectorAll("[data-cited]")];
+  const came = {
+    text: text.textContent,
+    identifier: identifier.title,
+    files: files.map((file) => file.getAttribute("href")),
+  };
+  const show = (words, name, addresses) => {
+    text.textContent = words;
+    identifier.title = name;
+    files.forEach((file, place) => file.setAttribute("href", addresses[place]));
+  };
+  let latest = 0;
+
+  return async (at) => {
+    latest += 1;
+    const asked = latest;
+    const of = (address) => address.replace(/&t=.*$/, "") + `&t=${at}`;
+    show(came.text, came.identifier, came.files);
+    const words = await written(of(text.dataset.citation));
+    // A later segment may have been marked while this one was waited for.
+    if (words === null || asked !== latest) return;
+    const [reference, language] = came.identifier.split(":");
+    show(words, `${reference}:${language}:${at}`, came.files.map(of));
+  };
+}
+
+// A citation in words, or null where it does not come.
+async function written(address) {
+  try {
+    const answer = await fetch(address);
+    return answer.ok ? (await answer.text()).trim() : null;
+  } catch {
+    return null;
+  }
+}
