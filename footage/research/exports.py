@@ -22,7 +22,7 @@ from footage.catalogue.authorities import Authorities
 from footage.catalogue.formats.about import About, about, data_package, table_schema, version
 from footage.catalogue.freshness import accepts_gzip, conditional
 from footage.catalogue.queries import PARAMETERS, Query
-from footage.research.answering import fresh, read_only
+from footage.research.answering import fresh, not_searched, read_only
 from footage.research.problems import problem
 
 MEDIA_TYPE = "application/json"
@@ -80,7 +80,7 @@ def _asked(request: HttpRequest) -> tuple[About, Authorities] | HttpResponseBase
     names = authorities.current()
     found = answers.answer(query, names, facets=(), size=0)
     if not found.searched:
-        return problem(503, "Words cannot be searched just now", "The search index is being built.")
+        return not_searched()
     return about(query, found.facets.total), names
 
 

@@ -529,4 +529,6 @@ def test_a_page_without_an_index_says_so_and_shows_the_rest(client: Any) -> None
     page = client.get("/en/clips/?q=anything").content.decode()
     assert "being made ready" in page
     assert "Bread queue at dawn" in page
-    assert client.get("/export/clips.csv?q=anything").status_code == 503
+    for name in ("clips.csv", "datapackage.json"):
+        refused = client.get(f"/export/{name}?q=anything")
+        assert (refused.status_code, refused["Retry-After"]) == (503, "30")

@@ -190,6 +190,24 @@ def test_words_are_found_in_what_is_said_whatever_their_spelling(client: Client)
     assert canvas["service"][0]["id"].endswith(f"/iiif/{row.reference}/captions/search")
 
 
+def test_a_phrase_that_runs_on_in_the_next_line_is_found_in_both(client: Client) -> None:
+    row = a_spoken_clip()
+
+    def found(text: str) -> list[str]:
+        page = get(client, f"/iiif/{row.reference}/captions/search", q=text)
+        return [each["body"]["value"] for each in page["items"]]
+
+    both = ["A short <em>introduction</em>", "<em>We had</em> no bread or water"]
+    assert found('"introduction we had"') == both
+    assert found('"introduction we had" bread') == [
+        "<em>We had</em> no <em>bread</em> or water"
+    ], "a word must be in the line itself"
+    assert found('short -"introduction we had"') == []
+    assert found('"water a short"') == [], "the last line is not before the first"
+    on_canvas = get(client, f"/iiif/{row.reference}/search", q='"introduction we had"')["items"]
+    assert [each["target"].rpartition("#")[2] for each in on_canvas] == ["t=1,4", "t=4,8.5"]
+
+
 def test_lists_go_on_in_a_collection_at_their_end(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

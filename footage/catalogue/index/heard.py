@@ -23,14 +23,20 @@ PARTICLES = frozenset(
 )
 
 
+# What is asked for: words that follow each other, a plain word being a run of one; or a beginning.
+Run = tuple[str, ...]
+Wanted = Run | Beginning
+
+
 @dataclass(frozen=True)
 class Heard:
     """What one line says of a question: from where to where in its text (a phrase as one piece),
-    and how many of the words asked for, with particles and without."""
+    how many of the words asked for, with particles and without, and which."""
 
     marks: tuple[tuple[int, int], ...] = ()
     said: int = 0
     telling: int = 0
+    what: frozenset[Wanted] = frozenset()
 
     @property
     def weight(self) -> tuple[int, int]:
@@ -44,15 +50,15 @@ class Heard:
 
 @dataclass(frozen=True)
 class Listening:
-    """What to hear: runs of stems, a plain word being a run of one, and beginnings of words."""
+    """What to hear: runs of stems and beginnings of words."""
 
-    runs: frozenset[tuple[str, ...]] = frozenset()
+    runs: frozenset[Run] = frozenset()
     begun: frozenset[Beginning] = frozenset()
 
     @classmethod
     def to(cls, asked: Iterable[Part]) -> "Listening":
         """What is asked for in these parts; nothing of what is to be left out."""
-        runs: set[tuple[str, ...]] = set()
+        runs: set[Run] = set()
         begun = set()
         for part in asked:
             if part.without:
@@ -72,18 +78,18 @@ class Listening:
         """What each line says of it, of lines that are spoken one after the other. Linear in their
         words but for phrases whose first word is said often."""
         marks: list[list[tuple[int, int]]] = [[] for _ in texts]
-        said: list[set[tuple[str, ...] | Beginning]] = [set() for _ in texts]
+        said: list[set[Wanted]] = [set() for _ in texts]
         for line, start, end, wanted in self._found(texts):
             marks[line].append((start, end))
             said[line].add(wanted)
         return [
-            Heard(tuple(_united(places)), *_weighed(wanted)) if wanted else Heard()
+            Heard(tuple(_united(places)), *_weighed(wanted), frozenset(wanted))
+            if wanted
+            else Heard()
             for places, wanted in zip(marks, said, strict=True)
         ]
 
-    def _found(
-        self, texts: Sequence[str]
-    ) -> Iterator[tuple[int, int, int, tuple[str, ...] | Beginning]]:
+    def _found(self, texts: Sequence[str]) -> Iterator[tuple[int, int, int, Wanted]]:
         """(line, from, to, what was asked), for each line that a run lies in."""
         stream = [
             (stem, line, start, end)
@@ -91,7 +97,7 @@ class Listening:
             for start, end, stems in placed(text)
             for stem in stems
         ]
-        by_first: dict[str, list[tuple[str, ...]]] = {}
+        by_first: dict[str, list[Run]] = {}
         for run in self.runs:
             by_first.setdefault(run[0], []).append(run)
         for position, (stem, line, start, end) in enumerate(stream):
@@ -110,7 +116,7 @@ class Listening:
 NOTHING = Listening()
 
 
-def _weighed(wanted: Iterable[tuple[str, ...] | Beginning]) -> tuple[int, int]:
+def _weighed(wanted: Iterable[Wanted]) -> tuple[int, int]:
     """How many words, and how many of them tell something: all those of a phrase do."""
     said = telling = 0
     for each in wanted:

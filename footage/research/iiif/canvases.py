@@ -13,7 +13,7 @@ from footage.catalogue import moments
 from footage.catalogue.addresses import absolute, media_address
 from footage.catalogue.citing import LANGUAGES
 from footage.catalogue.formats.spoken import SPOKEN
-from footage.catalogue.index.heard import Listening
+from footage.catalogue.index.heard import Heard
 from footage.catalogue.record import Rendition, Segment, Transcript
 from footage.catalogue.showing import held_back
 from footage.research.crosswalk import Described, Words, captions_address, labels
@@ -226,9 +226,8 @@ def spoken_line(
     }
 
 
-def marked(text: str, words_asked: Listening) -> str:
+def marked(text: str, line: Heard) -> str:
     pieces, last = [], 0
-    (line,) = words_asked.lines([text])
     for start, end in line.marks:
         pieces += [escape(text[last:start]), f"<em>{escape(text[start:end])}</em>"]
         last = end

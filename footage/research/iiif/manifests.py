@@ -12,7 +12,7 @@ from footage.catalogue import moments
 from footage.catalogue.addresses import absolute
 from footage.catalogue.authorities import Authority
 from footage.catalogue.citing import ARCHIVE, LANGUAGES, WITHHELD
-from footage.catalogue.index.heard import Listening
+from footage.catalogue.index.heard import Heard
 from footage.catalogue.record import SCHEMA, Segment, Transcript
 from footage.research.crosswalk import Described, Words, both_names, captions_address, labels
 from footage.research.iiif.canvases import (
@@ -35,6 +35,9 @@ from footage.research.oai.views import record_address
 
 PRESENTATION = "http://iiif.io/api/presentation/3/context.json"
 SEARCH = "http://iiif.io/api/search/2/context.json"
+
+# A line, its number in its transcript, and what it says of a question.
+Found = tuple[Transcript, int, Segment, Heard]
 
 TITLES = {
     "credit": {"en": "Credit", "ar": "النسبة"},
@@ -114,28 +117,22 @@ def transcript_page(of: Described, transcript: Transcript) -> Json:
     }
 
 
-def found_lines(
-    of: Described, asked: str, found: Iterable[tuple[Transcript, int, Segment]]
-) -> Json:
+def found_lines(of: Described, asked: str, found: Iterable[Found]) -> Json:
     """The answer of a Content Search 2.0 service: the lines found, on the canvas."""
     items = [
-        spoken_line(of, each, number, said, canvas_id(each.clip)) for each, number, said in found
+        spoken_line(of, each, number, said, canvas_id(each.clip))
+        for each, number, said, _heard in found
     ]
     return {"@context": SEARCH, "id": absolute(asked), "type": "AnnotationPage", "items": items}
 
 
-def found_captions(
-    of: Described,
-    asked: str,
-    found: Iterable[tuple[Transcript, int, Segment]],
-    words_asked: Listening,
-) -> Json:
+def found_captions(of: Described, asked: str, found: Iterable[Found]) -> Json:
     """The same as lines of the captions that players show beside a canvas, marked where they say
     what was asked: HTML, with nothing in it but text and `em`."""
     items = []
-    for each, number, said in found:
+    for each, number, said, heard in found:
         line = spoken_line(of, each, number, said, captions_address(each.clip, each.language))
-        line["body"] |= {"value": marked(said.text, words_asked), "format": "text/html"}
+        line["body"] |= {"value": marked(said.text, heard), "format": "text/html"}
         items.append(line)
     return {"@context": SEARCH, "id": absolute(asked), "type": "AnnotationPage", "items": items}
 

@@ -15,10 +15,9 @@ from footage.catalogue.authorities import FILM, NEIGHBOURHOOD
 from footage.catalogue.citing import ARCHIVE
 from footage.catalogue.index import language as asking
 from footage.catalogue.index import words
-from footage.catalogue.index.heard import Listening
+from footage.catalogue.index.heard import Listening, Wanted
 from footage.catalogue.models import PublicRecord
 from footage.catalogue.queries import Query
-from footage.catalogue.record import Segment, Transcript
 from footage.research.answering import as_json, fresh, read_only
 from footage.research.crosswalk import Described, both_names
 from footage.research.iiif import manifests
@@ -69,10 +68,8 @@ def search(request: HttpRequest, reference: str, captions: bool) -> HttpResponse
     text = asking.cleaned(request.GET.get("q", ""))
     asked = f"{request.path}?q={quote(text)}" if text else request.path
     found = _lines_with(of, text)
-    if captions:
-        said = Listening.to(part for group in asking.parts(text) for part in group)
-        return fresh(request, as_json(manifests.found_captions(of, asked, found, said)))
-    return fresh(request, as_json(manifests.found_lines(of, asked, found)))
+    made = manifests.found_captions if captions else manifests.found_lines
+    return fresh(request, as_json(made(of, asked, found)))
 
 
 @read_only
@@ -151,28 +148,26 @@ def _listed(
     return fresh(request, as_json(manifests.collection(here, label, items, within=within)))
 
 
-def _lines_with(of: Described, text: str) -> Iterator[tuple[Transcript, int, Segment]]:
-    """The lines that hold every word asked for, in order; none where nothing is asked."""
-    wanted = asking.parts(text)
+def _lines_with(of: Described, text: str) -> Iterator[manifests.Found]:
+    """The lines that hold every word asked for, in order; none where nothing is asked. A phrase
+    that runs from one line into the next is in both, as in the archive's own search."""
+    wanted = [[(_wanted(part), part.without) for part in group] for group in asking.parts(text)]
     if not wanted:
         return
+    every = {each for group in wanted for each, _without in group}
+    begun = frozenset(each for each in every if isinstance(each, words.Beginning))
+    listening = Listening(frozenset(every - begun - {()}), begun)
     for transcript in of.transcripts:
-        for number, segment in enumerate(transcript.segments, 1):
-            if all(any(_holds(segment.text, part) for part in group) for group in wanted):
-                yield transcript, number, segment
+        heard = listening.lines([segment.text for segment in transcript.segments])
+        for number, (segment, line) in enumerate(zip(transcript.segments, heard, strict=True), 1):
+            if all(
+                any((each in line.what) != without for each, without in group) for group in wanted
+            ):
+                yield transcript, number, segment, line
 
 
-def _holds(said: str, part: asking.Part) -> bool:
-    stems = words.words(said)
+def _wanted(part: asking.Part) -> Wanted:
+    """What must be heard of a part; () where it holds no word, which is heard nowhere."""
     if part.way == "beginning":
-        held = any(map(words.Beginning.of(part.text).holds, stems))
-    else:
-        asked = words.words(part.text)
-        held = bool(asked) and _run(stems, asked)
-    return held != part.without
-
-
-def _run(stems: list[str], asked: list[str]) -> bool:
-    """Whether the stems asked for stand beside each other, in order."""
-    last = len(stems) - len(asked)
-    return any(stems[at : at + len(asked)] == asked for at in range(last + 1))
+        return words.Beginning.of(part.text)
+    return tuple(words.words(part.text))
