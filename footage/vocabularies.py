@@ -478,6 +478,8 @@ PLACE_KINDS = Vocabulary(
     en="Kinds of place",
     ar="أنواع الأماكن",
 )
+# So wide that a point in them says nothing, and looks like a spot somebody knows.
+WIDE_PLACES = frozenset({"city", "district"})
 
 # What an access copy is for.
 ROLES = Vocabulary(

@@ -229,14 +229,18 @@ class Record(Declared):
         "Confidence of the place", "مدى الثقة بالمكان", vocabulary="confidence", standard=OWN
     )
     latitude: float | None = declared(
-        "Latitude of the place shown, four decimals at most and never finer",
-        "خط عرض المكان المعروض، بأربع منازل عشرية على الأكثر ولا أدق منه",
+        "Latitude of the place shown, four decimals at most and never finer; none of a whole city "
+        "or district",
+        "خط عرض المكان المعروض، بأربع منازل عشرية على الأكثر ولا أدق منه؛ ولا شيء لمدينة أو قطاع "
+        "بأكمله",
         unit="degree",
         standard="WGS 84 (EPSG:4326)",
     )
     longitude: float | None = declared(
-        "Longitude of the place shown, four decimals at most and never finer",
-        "خط طول المكان المعروض، بأربع منازل عشرية على الأكثر ولا أدق منه",
+        "Longitude of the place shown, four decimals at most and never finer; none of a whole city "
+        "or district",
+        "خط طول المكان المعروض، بأربع منازل عشرية على الأكثر ولا أدق منه؛ ولا شيء لمدينة أو قطاع "
+        "بأكمله",
         unit="degree",
         standard="WGS 84 (EPSG:4326)",
     )

@@ -10,13 +10,14 @@ from footage.catalogue.models import PublicAuthority, PublicRecord
 from footage.catalogue.record import Record
 from footage.catalogue.showing import held_back
 from footage.dates import parse
-from footage.models import Clip, Testimony
+from footage.models import Clip, Location, Testimony
 from footage.publishing.coarsening import coarsened_basis, coarsened_date_basis
 from footage.publishing.describe import credited_person, may_download
 from footage.publishing.naming import may_be_named
 from footage.publishing.narrowing import lacks_consent
 from footage.publishing.reasons import carries_withdrawn
 from footage.publishing.sealed_words import sealed_words_in
+from footage.vocabularies import WIDE_PLACES
 from people.models import PublicSlug
 
 
@@ -75,6 +76,10 @@ def _against(item: Clip | Testimony, document: Record) -> Iterator[Finding]:
             yield Finding(item.reference, "master-digest", "the master's digest is public")
         if document.place_basis != coarsened_basis(document.place_basis, document.place_precision):
             yield Finding(item.reference, "place-basis", "it tells of a position that is withheld")
+        if document.latitude is not None and document.place_precision != "exact":
+            wide = Location.objects.filter(slug=document.place, kind__in=WIDE_PLACES)
+            if wide.exists():
+                yield Finding(item.reference, "place-point", "a whole city or district is a point")
         shown = parse(document.filmed)
         if document.filmed_basis != coarsened_date_basis(document.filmed_basis, shown):
             yield Finding(item.reference, "filmed-basis", "it tells of a day that is withheld")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from footage.dates import FilmedDate, parse
 from footage.dates.edtf import WINTER
 from footage.models import Clip, Location
+from footage.vocabularies import WIDE_PLACES
 
 # A ten-thousandth of a degree is some 10 m. More digits, of the middle of a quarter, would claim
 # what nobody measured.
@@ -78,17 +79,20 @@ NOWHERE = ShownPlace(None, None, None, None)
 
 
 def coarsened_place(clip: Clip) -> ShownPlace:
-    """The place of a clip at its `location_precision`. A query for each level of the gazetteer."""
+    """The place of a clip at its `location_precision`; without a point where that would be the
+    middle of a city or a district. A query for each level of the gazetteer."""
     chain = shown_ancestry(clip)
     if not chain:
         return NOWHERE
     neighbourhood = _first(chain, _NEIGHBOURHOODS)
     exact = clip.location_precision == "exact" and clip.latitude is not None
+    at: Clip | Location = clip if exact else chain[0]
+    pointed = exact or chain[0].kind not in WIDE_PLACES
     return ShownPlace(
         place=chain[0].slug,
         neighbourhood=neighbourhood.slug if neighbourhood else None,
-        latitude=shown_degrees(clip.latitude if exact else chain[0].latitude),
-        longitude=shown_degrees(clip.longitude if exact else chain[0].longitude),
+        latitude=shown_degrees(at.latitude) if pointed else None,
+        longitude=shown_degrees(at.longitude) if pointed else None,
         basis=coarsened_basis(clip.location_basis, clip.location_precision),
         confidence=clip.location_confidence,
     )

@@ -21,6 +21,7 @@ from shapely.geometry.base import BaseGeometry
 
 from footage.catalogue.authorities import NEIGHBOURHOOD, Authorities, Authority
 from footage.reading_room.shades import legend, shade, steps
+from footage.vocabularies import WIDE_PLACES
 
 WIDTH = 1000
 MARGIN = 12
@@ -30,8 +31,6 @@ FINE, COARSE = 1.2, 4.0
 FARTHEST_DEGREES = 0.2
 # They lie far out and hold little; in a frame about all of them the quarters would be specks.
 BEYOND_THE_FRAME = {"industrial", "suburb", "landmark"}
-# So wide that a point in them says nothing.
-NO_POINT = {"city", "district"}
 KM_OF_A_DEGREE = 111.195
 # Sizes of letters, in units: on a wide window and on a narrow one, where the drawing is small.
 LETTERS, LARGE_DIGITS = 17, 40
@@ -261,7 +260,7 @@ def _points(
 ) -> Iterable[tuple[str, tuple[int, int]]]:
     for place in places:
         latitude, longitude = place.facts.get("latitude"), place.facts.get("longitude")
-        if place.slug in outlined or place.facts.get("kind") in NO_POINT:
+        if place.slug in outlined or place.facts.get("kind") in WIDE_PLACES:
             continue
         if latitude is None or longitude is None:
             continue

@@ -199,9 +199,9 @@ def test_a_phrase_that_runs_on_in_the_next_line_is_found_in_both(client: Client)
 
     both = ["A short <em>introduction</em>", "<em>We had</em> no bread or water"]
     assert found('"introduction we had"') == both
-    assert found('"introduction we had" bread') == [
-        "<em>We had</em> no <em>bread</em> or water"
-    ], "a word must be in the line itself"
+    assert found('"introduction we had" bread') == ["<em>We had</em> no <em>bread</em> or water"], (
+        "a word must be in the line itself"
+    )
     assert found('short -"introduction we had"') == []
     assert found('"water a short"') == [], "the last line is not before the first"
     on_canvas = get(client, f"/iiif/{row.reference}/search", q='"introduction we had"')["items"]

@@ -52,11 +52,14 @@ def test_a_date_is_shown_no_finer_than_chosen(written: str, precision: str, show
         ("exact", "bakery-street", "al-shaar", (36.2117, 37.1839)),
         ("site", "bakery-street", "al-shaar", (36.2112, 37.1834)),
         ("neighbourhood", "al-shaar", "al-shaar", (36.21, 37.18)),
-        ("city", "aleppo", None, (36.2, 37.16)),
+        ("city", "aleppo", None, (None, None)),
     ],
 )
 def test_a_place_is_shown_no_finer_than_chosen(
-    precision: str, place: str, neighbourhood: str | None, point: tuple[float, float]
+    precision: str,
+    place: str,
+    neighbourhood: str | None,
+    point: tuple[float | None, float | None],
 ) -> None:
     clip = world.clip(
         location=world.bakery_street(),
@@ -129,6 +132,35 @@ def test_nothing_says_that_a_device_recorded_a_day_that_is_withheld(
     rows.put(document.model_copy(update={"filmed_basis": known}), quietly=True)
     found = [finding.code for finding in publishing.audit_public()]
     assert found == (["filmed-basis"] if said != known else [])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("precision", ["city", "site", "neighbourhood"])
+def test_a_whole_city_or_district_is_no_point_in_any_form(client: Client, precision: str) -> None:
+    """The middle of a city looks like a spot that somebody knows."""
+    place = world.shaar().parent
+    if precision == "city":
+        place = place.parent
+    place.latitude, place.longitude = 36.2056, 37.1578
+    place.save()
+    row = world.published(world.clip(location=place, location_precision=precision))
+    assert row.read().place == place.slug, "the place is still told"
+    (feature,) = orjson.loads(b"".join(client.get("/export/clips.geojson")))["features"]
+    assert feature["geometry"] is None
+    for path in (
+        f"/en/clips/{row.reference}/",
+        f"/api/v1/records/{row.reference}",
+        "/export/clips.csv",
+        "/oai?verb=ListRecords&metadataPrefix=oai_datacite",
+    ):
+        answer = client.get(path)
+        content = b"".join(answer) if answer.streaming else answer.content
+        assert row.reference.encode() in content
+        assert b"36.205" not in content and b"37.157" not in content, path
+    assert [finding.code for finding in publishing.audit_public()] == []
+    # What an older archive published is found by its audit.
+    rows.put(row.read().model_copy(update={"latitude": 36.2056}), quietly=True)
+    assert [finding.code for finding in publishing.audit_public()] == ["place-point"]
 
 
 @pytest.mark.django_db
