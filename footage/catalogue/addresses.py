@@ -44,6 +44,8 @@ def media_address(copy: Rendition) -> str:
     return absolute(media_path(copy.name))
 
 
-def captions_path(reference: str, language: str, suffix: str = "vtt") -> str:
-    """The lines of a clip in one language, as WebVTT, SubRip (srt) or text (txt)."""
-    return f"/c/{reference}/captions/{language}.{suffix}"
+def captions_path(reference: str, language: str, suffix: str = "vtt", clip: str = "") -> str:
+    """The lines of a record in one language, as WebVTT, SubRip (srt) or text (txt); of a testimony
+    told in several clips those of one, whose clock they follow."""
+    path = f"/c/{reference}/captions/{language}.{suffix}"
+    return f"{path}?clip={clip}" if clip else path

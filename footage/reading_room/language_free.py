@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 
 from footage.catalogue import beside
 from footage.catalogue.addresses import record_path
-from footage.catalogue.formats.spoken import SPOKEN
+from footage.catalogue.formats.spoken import SPOKEN, file_name
 from footage.catalogue.models import PublicRecord, PublicState
 from footage.reading_room.rendering import LANGUAGES, fresh, only_read, page
-from footage.reading_room.transcripts import segments_of
+from footage.reading_room.transcripts import clips_of, segments_of
 
 
 @only_read
@@ -39,22 +39,27 @@ def permanent(request: HttpRequest, reference: str) -> HttpResponse:
 def captions(
     request: HttpRequest, reference: str, language: str, suffix: str = "vtt"
 ) -> HttpResponse:
-    """The transcript of a live clip in one language, as WebVTT, SubRip or text.
+    """The transcript of a live record in one language, as WebVTT, SubRip or text.
 
-    Saved, it is called by its clip and its language. 410 for a withdrawn record, in any language:
-    whether it ever had words in it is not told.
+    That of a testimony follows the clock of `?clip=`, which need not be named where one clip holds
+    all of it. Saved, it is called by record, clip and language. 410 for a withdrawn record, in any
+    language: whether it ever had words in it is not told.
     """
     row = found(reference)
     if row.reference != reference:
         raise Http404
     if row.withdrawn_at is not None:
         return withdrawn(request, row)
-    segments = segments_of(row.read(), language)
+    record = row.read()
+    clips = clips_of(record)
+    clip = clips[0] if len(clips) == 1 else request.GET.get("clip", reference)
+    segments = segments_of(record, language, clip)
     if not segments:
         raise Http404
     media_type, write = SPOKEN[suffix]
     response = HttpResponse(write(segments, language), f"{media_type}; charset=utf-8")
-    response["Content-Disposition"] = f'inline; filename="{row.reference}.{language}.{suffix}"'
+    name = file_name(reference, clip, language, suffix)
+    response["Content-Disposition"] = f'inline; filename="{name}"'
     return fresh(request, response)
 
 

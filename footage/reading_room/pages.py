@@ -30,7 +30,14 @@ from footage.reading_room.choices import Choice as Choice
 from footage.reading_room.facts import Envelope
 from footage.reading_room.player import MediaAddress, download, made, played, player
 from footage.reading_room.related import related
-from footage.reading_room.transcripts import files, moment_at, moment_here, side_by_side, written
+from footage.reading_room.transcripts import (
+    clips_of,
+    files,
+    moment_at,
+    moment_here,
+    side_by_side,
+    written,
+)
 from footage.reading_room.wording import (
     Text,
     direction,
@@ -187,7 +194,7 @@ def testimony_page(
     """
     clips = list(links)
     live = {link["reference"]: link for link in clips}
-    read = dict.fromkeys(transcript.clip for transcript in spoken(record))
+    read = clips_of(record)
     parts = []
     carriers = [*read, *(each for each in live if each not in read)]
     t = None
@@ -219,6 +226,7 @@ def testimony_page(
         "clips": clips,
         "parts": parts,
         **facts.cited(record, envelope, authorities, language, clips, t),
+        "transcripts": files(record, language),
         "played": sum(part["player"] is not None for part in parts),
         "player": parts[0]["player"] if len(parts) == 1 else None,
         "choice": Choice(data=choice.data),

@@ -12,29 +12,40 @@ from footage.reading_room.wording import direction, label_of
 from footage.timed_text import Segment
 
 
-def segments_of(record: Record, language: str) -> list[Segment]:
-    """What is said in a clip, in one language; nothing of a clip that is held back."""
+def segments_of(record: Record, language: str, clip: str = "") -> list[Segment]:
+    """What a record says in one language on the clock of a clip, which for a clip is its own;
+    nothing of a clip that is held back."""
     return [
         said
         for transcript in showing.spoken(record)
-        if transcript.language == language and transcript.clip == record.reference
+        if transcript.language == language and transcript.clip == (clip or record.reference)
         for said in segments(transcript)
     ]
 
 
+def clips_of(record: Record) -> list[str]:
+    """The clips on whose clocks a record speaks, in the order in which it is told."""
+    return list(dict.fromkeys(each.clip for each in showing.spoken(record)))
+
+
 def files(record: Record, language: str) -> list[dict[str, Any]]:
-    """A clip's transcripts as files to take away, by language."""
+    """A record's transcripts as files to take away, by language; for each of its parts, numbered,
+    where it was told in several clips."""
+    clips = clips_of(record)
     codes = dict.fromkeys(each.language for each in showing.spoken(record))
     return [
         {
             "label": label_of(vocabularies.LANGUAGES, code, language),
+            "part": number if len(clips) > 1 else None,
             "files": [
-                {"name": name, "path": captions_path(record.reference, code, suffix)}
+                {"name": name, "path": captions_path(record.reference, code, suffix, named)}
                 for suffix, name in (("vtt", "WebVTT"), ("srt", "SRT"), ("txt", "TXT"))
             ],
         }
+        for number, clip in enumerate(clips, 1)
+        for named in [clip if len(clips) > 1 else ""]
         for code in codes
-        if segments_of(record, code)
+        if segments_of(record, code, clip)
     ]
 
 

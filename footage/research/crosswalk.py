@@ -152,6 +152,12 @@ class Described:
         """The transcripts that follow the clock of this clip."""
         return [each for each in self.transcripts if each.clip == clip]
 
+    def file_of(self, said: Transcript, suffix: str = "vtt") -> str:
+        """The address of one of its transcripts as a file."""
+        several = any(each.clip != said.clip for each in self.transcripts)
+        clip = said.clip if several else ""
+        return absolute(captions_path(self.record.reference, said.language, suffix, clip))
+
     @property
     def caption_languages(self) -> list[str]:
         """Languages with lines of the record's own clock, which captions exist for."""
@@ -168,8 +174,8 @@ class Described:
         return [each for each in found if each is not None]
 
 
-def captions_address(reference: str, language: str, suffix: str = "vtt") -> str:
-    return absolute(captions_path(reference, language, suffix))
+def captions_address(reference: str, language: str) -> str:
+    return absolute(captions_path(reference, language))
 
 
 def labels(vocabulary: vocabularies.Vocabulary, code: str) -> list[Words]:

@@ -192,6 +192,51 @@ def test_a_transcript_is_taken_away_as_webvtt_subrip_or_text(client: Client) -> 
     assert "Transcript, Arabic:" in pages["en"] and "تفريغ نصي، الإنكليزية:" in pages["ar"]
 
 
+def test_the_words_of_a_testimony_are_taken_away_on_the_clock_of_their_clip(
+    client: Client,
+) -> None:
+    one, two = rows.a_clip(), rows.a_clip()
+    first = rows.a_transcript(one.reference, "en", (40, 42.5, "Ahmed", "We stayed open"))
+    later = rows.a_transcript(one.reference, "en", (90, 91, "Ahmed", "until noon"))
+    other = rows.a_transcript(two.reference, "en", (3, 5, "", "Then we left"))
+    alone = rows.a_testimony(transcripts=(first, later))
+    rows.carry(alone, one, 40, 91)
+    both = rows.a_testimony(transcripts=(first, later, other))
+    path = f"/c/{alone.reference}/captions/en"
+    told = client.get(f"{path}.txt").content.decode()
+    assert told == "[00:00:40.000]\nAhmed: We stayed open\n\n[00:01:30.000]\nAhmed: until noon\n"
+    name = f"{alone.reference}.{one.reference}.en.vtt"
+    assert client.get(f"{path}.vtt")["Content-Disposition"] == f'inline; filename="{name}"'
+    parts = {
+        f"/c/{both.reference}/captions/en.{suffix}?clip={clip.reference}": words
+        for suffix in ("vtt", "srt", "txt")
+        for clip, words in ((one, "We stayed open"), (two, "Then we left"))
+    }
+    for address, words in parts.items():
+        said = client.get(address).content.decode()
+        assert words in said and ("Then" in said) != ("stayed" in said), address
+    assert client.get(f"/c/{both.reference}/captions/en.vtt").status_code == 404, "no one clock"
+    for testimony, files in (
+        (alone, [f"{path}.vtt", f"{path}.srt", f"{path}.txt"]),
+        (both, list(parts)),
+    ):
+        manifest = client.get(f"/iiif/{testimony.reference}/manifest.json").json()
+        listed = [
+            each["id"].removeprefix("http://127.0.0.1:8000") for each in manifest["rendering"]
+        ]
+        assert sorted(listed) == sorted(files)
+        for code in ("en", "ar"):
+            page = client.get(f"/{code}/testimonies/{testimony.reference}/").content.decode()
+            assert all(f'href="{each}"' in page for each in files)
+    assert (
+        "Transcript of part <bdi>2</bdi>, English:"
+        in client.get(f"/en/testimonies/{both.reference}/").content.decode()
+    )
+    rows.withdraw(alone)
+    gone = client.get(f"{path}.vtt")
+    assert gone.status_code == 410 and b"open" not in gone.content
+
+
 @pytest.mark.parametrize(("level", "status"), [("graphic", 200), ("withheld", 404)])
 def test_a_closed_clip_lists_no_transcript_to_take_and_one_held_back_has_none(
     client: Client, level: str, status: int

@@ -27,6 +27,12 @@ def segments(transcript: Transcript) -> list[Segment]:
     ]
 
 
+def file_name(reference: str, clip: str, language: str, suffix: str) -> str:
+    """Of a testimony with the clip on whose clock it runs, of which there may be many."""
+    of_clip = f".{clip}" if clip != reference else ""
+    return f"{reference}{of_clip}.{language}.{suffix}"
+
+
 def as_zip(
     pieces: Iterable[list[Row]], suffix: str, about: Iterable[tuple[str, str]]
 ) -> Iterator[bytes]:
@@ -47,7 +53,5 @@ def _files(
             for each in orjson.loads(spoken or "[]"):
                 transcript = Transcript.model_validate(each)
                 if said := segments(transcript):
-                    # Of a testimony: the clip on whose clock it runs, of which there may be many.
-                    clip = f".{transcript.clip}" if transcript.clip != row.reference else ""
-                    name = f"{row.reference}{clip}.{transcript.language}.{suffix}"
+                    name = file_name(row.reference, transcript.clip, transcript.language, suffix)
                     yield name, write(said, transcript.language).encode()

@@ -12,7 +12,7 @@ from footage import vocabularies
 from footage.catalogue import moments
 from footage.catalogue.addresses import absolute, media_address
 from footage.catalogue.citing import LANGUAGES
-from footage.catalogue.formats.spoken import SPOKEN
+from footage.catalogue.formats.spoken import SPOKEN, file_name
 from footage.catalogue.index.heard import Heard
 from footage.catalogue.record import Rendition, Segment, Transcript
 from footage.catalogue.showing import held_back
@@ -166,24 +166,26 @@ def _annotations(of: Described, manifest_of: Described) -> list[Json]:
 
 
 def transcript_files(of: Described) -> list[Json]:
-    """The captions as files to take away, in the forms that players of captions do not need."""
+    """The transcripts as files to take away; those of a clip in the forms that players of captions
+    do not need."""
+    reference = of.record.reference
     return [
         {
-            "id": captions_address(of.record.reference, code, suffix),
+            "id": of.file_of(said, suffix),
             "type": "Text",
             "format": SPOKEN[suffix][0],
-            "language": [code],
+            "language": [said.language],
             "label": {
                 language: [f"{name} ({suffix.upper()})"]
-                for language, name in labels(vocabularies.LANGUAGES, code)
+                for language, name in labels(vocabularies.LANGUAGES, said.language)
             }
             # Viewers take it for the name of the file, and one of them fails without.
-            | {"none": [f"{of.record.reference}.{code}.{suffix}"]},
+            | {"none": [file_name(reference, said.clip, said.language, suffix)]},
         }
-        for code in of.caption_languages
+        for said in of.transcripts
         for suffix in SPOKEN
-        # Captions themselves are given to players as such.
-        if suffix != "vtt"
+        # A clip's captions themselves are given to players as such.
+        if suffix != "vtt" or said.clip != reference
     ]
 
 

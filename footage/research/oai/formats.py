@@ -23,7 +23,6 @@ from footage.research.crosswalk import (
     DCMI_TYPES,
     Described,
     both_names,
-    captions_address,
     labels,
 )
 
@@ -169,9 +168,9 @@ def pbcore(of: Described, row: PublicRecord) -> Element:
     ):
         for language, label in labels(vocabulary, code):
             add(root, "pbcoreAnnotation", label, annotationType=kind, annotation=language)
-    for language in of.caption_languages:
-        address = captions_address(record.reference, language)
-        add(root, "pbcoreAnnotation", address, annotationType="Transcript", annotation=language)
+    for said in of.transcripts:
+        address, code = of.file_of(said), said.language
+        add(root, "pbcoreAnnotation", address, annotationType="Transcript", annotation=code)
     return root
 
 
