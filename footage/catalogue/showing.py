@@ -11,7 +11,7 @@ import orjson
 
 from footage.catalogue.record import Record, Rendition, Transcript
 
-_LEVEL = '"advisory_level":"'
+_LEVEL = b'"advisory_level":"'
 
 
 def closed(record: Record) -> bool:
@@ -44,20 +44,20 @@ def copy_of(record: Record, *roles: str) -> Rendition | None:
     return next((copy for role in roles for copy in record.renditions if copy.role == role), None)
 
 
-def unasked(document: str) -> str:
-    """A stored document as it is handed to whoever asked for records, not for one clip.
+def unasked(document: bytes) -> bytes:
+    """A stored document, in UTF-8, as it is handed to whoever asked for records, not for one clip.
 
     Of a closed record no copy is named, and of one held back no word of it is given: a program that
     draws a poster for each record draws none of these. Any other document comes back as it is.
     """
     # Read in the text, where a key with its colon stands in no value: a million go by in exports.
     level = document.find(_LEVEL) + len(_LEVEL)
-    if not document.startswith(("graphic", "withheld"), level):
+    if not document.startswith((b"graphic", b"withheld"), level):
         return document
-    return orjson.dumps(told(document)).decode()
+    return orjson.dumps(told(document))
 
 
-def told(document: str) -> dict[str, Any]:
+def told(document: str | bytes) -> dict[str, Any]:
     """The same, read."""
     found: dict[str, Any] = orjson.loads(document)
     if found["advisory_level"] in ("graphic", "withheld"):

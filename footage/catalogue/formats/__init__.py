@@ -43,7 +43,7 @@ def _jsonl(pieces: Pieces, about: About, names: Authorities) -> Iterator[bytes]:
     flattening = Flattening(names)
     for piece in pieces:
         if piece:
-            yield "\n".join([*map(flattening.line, piece), ""]).encode()
+            yield b"\n".join([*map(flattening.line, piece), b""])
 
 
 def _csv(pieces: Pieces, about: About, names: Authorities) -> Iterator[bytes]:

@@ -41,20 +41,21 @@ class Flattening:
 
     def __init__(self, names: Authorities) -> None:
         self._names = names
-        self._spliced: dict[str, str] = {}
+        self._spliced: dict[bytes, bytes] = {}
         self._joined_names: dict[tuple[str, str], list[str | None]] = {}
         self._base = f"{settings.BASE_URL}/c/"
 
     # --- One line of JSON -------------------------------------------------------------------------
-    def line(self, row: Row) -> str:
+    def line(self, row: Row) -> bytes:
         """The record, or what remains of it, as a JSON object without its line end."""
         if row.document is None:
-            return orjson.dumps(_tombstone(row)).decode()
+            return orjson.dumps(_tombstone(row))
         document = row.document
-        parts = [
+        envelope = (
             f'{{"address":"{self._base}{row.reference}","version":{row.version},'
             f'"published_at":"{row.published_at}","revised_at":"{row.revised_at}",'
-        ]
+        )
+        parts = [envelope.encode()]
         begin = 1
         for before, after in _NAMED:
             start = document.index(before, begin)
@@ -67,13 +68,13 @@ class Flattening:
         if not document.startswith(_NEWEST):
             tail = document.rindex(_LAST)
             parts += [text for probe, text in _ADDED if document.find(probe, tail) < 0]
-        parts.append("}")
-        return "".join(parts)
+        parts.append(b"}")
+        return b"".join(parts)
 
-    def _remember(self, members: str) -> str:
+    def _remember(self, members: bytes) -> bytes:
         """Members like `"place":"al-shaar"`, each with its names behind it."""
         named: dict[str, Any] = {}
-        for name, value in orjson.loads(f"{{{members}}}").items():
+        for name, value in orjson.loads(b"{%b}" % members).items():
             named[name] = value
             for language in _BOTH:
                 named[f"{name}_name_{language}"] = names_of(
@@ -81,7 +82,7 @@ class Flattening:
                 )
         if len(self._spliced) >= _MOST_REMEMBERED:
             self._spliced.clear()
-        told = self._spliced[members] = orjson.dumps(named).decode()[1:-1]
+        told = self._spliced[members] = orjson.dumps(named)[1:-1]
         return told
 
     # --- One row of a table -----------------------------------------------------------------------
@@ -94,7 +95,7 @@ class Flattening:
         document = {**LEFT_OUT, **document}
         for name, written in _LISTS.items():
             document[name] = written(document[name])
-        document[_LONG] = spoken
+        document[_LONG] = spoken.decode() if spoken else None
         found: list[Cell] = [
             f"{self._base}{row.reference}",
             row.version,
@@ -129,12 +130,12 @@ def _tombstone(row: Row) -> dict[str, Any]:
     return {name: getattr(row, name) for name in Tombstone.model_fields}
 
 
-def without_transcripts(document: str) -> tuple[dict[str, Any], str | None]:
+def without_transcripts(document: bytes) -> tuple[dict[str, Any], bytes | None]:
     """The document without its transcripts, and these as they are written; None for none."""
-    start = document.index(f'"{_LONG}":')
-    end = document.index(f',"{_AFTER[_LONG]}":', start)
-    spoken = document[start + len(_LONG) + 3 : end]
-    return orjson.loads(document[:start] + document[end + 1 :]), spoken if spoken != "[]" else None
+    start = document.index(_SPOKEN)
+    end = document.index(_BEHIND, start)
+    spoken = document[start + len(_SPOKEN) : end]
+    return orjson.loads(document[:start] + document[end + 1 :]), spoken if spoken != b"[]" else None
 
 
 def _codes(value: list[str]) -> str | None:
@@ -160,15 +161,17 @@ _LISTS = {
 }
 # Where each run of fields with names begins, and what follows it.
 _NAMED = [
-    (f'"{run[0]}":', f',"{_AFTER[run[-1]]}":')
+    (f'"{run[0]}":'.encode(), f',"{_AFTER[run[-1]]}":'.encode())
     for named, each in groupby(_FIELDS, NAMED.__contains__)
     if named and (run := list(each))
 ]
-_NEWEST = f'{{"schema_number":{SCHEMA},'
+_NEWEST = f'{{"schema_number":{SCHEMA},'.encode()
+_SPOKEN, _BEHIND = f'"{_LONG}":'.encode(), f',"{_AFTER[_LONG]}":'.encode()
 # Fields that documents of earlier schemas lack, as they are added behind the last that all have.
-_LAST = f'"{[name for name, field in Record.model_fields.items() if field.is_required()][-1]}":'
+_REQUIRED = [name for name, field in Record.model_fields.items() if field.is_required()]
+_LAST = f'"{_REQUIRED[-1]}":'.encode()
 _ADDED = [
-    (f'"{name}":', f',"{name}":{orjson.dumps(LEFT_OUT[name]).decode()}')
+    (f'"{name}":'.encode(), f',"{name}":'.encode() + orjson.dumps(LEFT_OUT[name]))
     for name, field in Record.model_fields.items()
     if not field.is_required()
 ]

@@ -17,26 +17,25 @@ def as_geojson(
 ) -> Iterator[bytes]:
     """`about` becomes a member of the collection, which readers that do not know it pass over."""
     yield b'{"type":"FeatureCollection","about":' + orjson.dumps(about) + b',"features":[\n'
-    before = ""
+    before = b""
     for piece in pieces:
         features = [_feature(row, flattening) for row in piece if row.document is not None]
         if features:
-            yield (before + ",\n".join(features)).encode()
-            before = ",\n"
+            yield before + b",\n".join(features)
+            before = b",\n"
     yield b"\n]}\n"
 
 
-def _feature(row: Row, flattening: Flattening) -> str:
-    latitude, longitude = (_number(row.document or "", name) for name in ("latitude", "longitude"))
+def _feature(row: Row, flattening: Flattening) -> bytes:
+    document = row.document or b""
+    latitude, longitude = _number(document, b'"latitude":'), _number(document, b'"longitude":')
     there = latitude != "null" and longitude != "null"
     geometry = f'{{"type":"Point","coordinates":[{longitude},{latitude}]}}' if there else "null"
-    return (
-        f'{{"type":"Feature","id":"{row.reference}","geometry":{geometry},'
-        f'"properties":{flattening.line(row)}}}'
-    )
+    head = f'{{"type":"Feature","id":"{row.reference}","geometry":{geometry},"properties":'
+    return b"%b%b}" % (head.encode(), flattening.line(row))
 
 
-def _number(document: str, name: str) -> str:
+def _number(document: bytes, key: bytes) -> str:
     """A number as it is written in the document, or null."""
-    start = document.index(f'"{name}":') + len(name) + 3
-    return document[start : document.index(",", start)]
+    start = document.index(key) + len(key)
+    return document[start : document.index(b",", start)].decode()

@@ -155,8 +155,10 @@ def _lines_with(of: Described, text: str) -> Iterator[manifests.Found]:
     if not wanted:
         return
     every = {each for group in wanted for each, _without in group}
-    begun = frozenset(each for each in every if isinstance(each, words.Beginning))
-    listening = Listening(frozenset(every - begun - {()}), begun)
+    listening = Listening(
+        frozenset(each for each in every if isinstance(each, tuple) and each),
+        frozenset(each for each in every if isinstance(each, words.Beginning)),
+    )
     for transcript in of.transcripts:
         heard = listening.lines([segment.text for segment in transcript.segments])
         for number, (segment, line) in enumerate(zip(transcript.segments, heard, strict=True), 1):
