@@ -31,7 +31,9 @@ SILENT = {"zxx", "und"}
 ARCHIVE = {"en": "The Aleppo Archive", "ar": "أرشيف حلب"}
 WITHHELD = {"en": "Name withheld", "ar": "الاسم محجوب"}
 _FILMED = {
-    "clip": {"en": "Filmed: {}", "ar": "تاريخ التصوير: {}"},
+    "video": {"en": "Filmed: {}", "ar": "تاريخ التصوير: {}"},
+    "photograph": {"en": "Taken: {}", "ar": "تاريخ التصوير: {}"},
+    "sound": {"en": "Recorded: {}", "ar": "تاريخ التسجيل: {}"},
     "testimony": {"en": "Given: {}", "ar": "تاريخ الشهادة: {}"},
 }
 _VERSION = {"en": "version {}", "ar": "الإصدار {}"}
@@ -190,7 +192,7 @@ def as_text(citation: Citation) -> str:
     form = citation.form_label
     if said := _moment_said(citation):
         form += comma + said
-    filmed = _FILMED[citation.kind][language].format(citation.filmed_said)
+    filmed = _FILMED[citation.form][language].format(citation.filmed_said)
     if citation.place:
         filmed += comma + citation.place
     sentences = [
@@ -308,7 +310,7 @@ def _note(citation: Citation) -> str:
     language = citation.language
     told = [
         "" if citation.credit else WITHHELD[language],
-        _FILMED[citation.kind][language].format(citation.filmed_said),
+        _FILMED[citation.form][language].format(citation.filmed_said),
         citation.place,
         _moment_said(citation),
         citation.rights,

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any, Protocol
 
+from django.utils.translation import gettext_lazy as _
+
 from footage import dates, vocabularies
 from footage.catalogue import citing, moments
 from footage.catalogue.addresses import name_path, record_path
@@ -15,6 +17,25 @@ from footage.reading_room.wording import Text, in_both, label_of, say, say_day
 
 # Forms of a citation that a page offers, as reference managers call them.
 CITED_AS = (("BibTeX", "bib"), ("RIS", "ris"), ("CSL-JSON", "csl.json"))
+# What was done, in the heads of its facts: nobody films a photograph or a sound.
+_HEADS = {
+    "video": {
+        "when": _("When it was filmed"),
+        "where": _("Where it was filmed"),
+        "by": _("Filmed by"),
+    },
+    "photograph": {
+        "when": _("When it was taken"),
+        "where": _("Where it was taken"),
+        "by": _("Taken by"),
+    },
+    "sound": {
+        "when": _("When it was recorded"),
+        "where": _("Where it was recorded"),
+        "by": _("Recorded by"),
+    },
+    "testimony": {"when": _("When it was given"), "by": _("Given by")},
+}
 
 
 class Envelope(Protocol):
@@ -49,11 +70,15 @@ def about(
         "other_summary": other_summary,
         "translated": record.original_language in {"ar", "en"}
         and record.original_language != language,
+        "heads": _HEADS.get(_form(record), _HEADS["video"]),
         "when": _when(record, language),
         "where": _where(record, authorities, language),
         "credit": credited(record, authorities, language),
         "subjects": _listed(vocabularies.SUBJECTS, record.subjects, "subject", language),
-        "languages": _listed(vocabularies.LANGUAGES, record.languages, "language", language),
+        # A photograph says nothing, and needs no line to say so.
+        "languages": []
+        if record.medium == "photograph"
+        else _listed(vocabularies.LANGUAGES, record.languages, "language", language),
         "events": _pages(EVENT, record.events, authorities, language),
         "films": _films(record, authorities, language),
         "rights": _term(vocabularies.RIGHTS, record.rights, language),
@@ -100,6 +125,10 @@ def cited(
     }
     path = record_path(language, record.kind, record.reference)
     return {"cite": cite, "head": linked_data.head(record, made, authorities, path, links)}
+
+
+def _form(record: Record) -> str:
+    return record.kind if record.kind == "testimony" else record.medium or "video"
 
 
 def _when(record: Record, language: str) -> dict[str, Any]:

@@ -74,7 +74,8 @@ def respond(
     """Render a page of `templates/reading_room/` and answer 304 to whoever has it already."""
     repeated = len(request.META.get("QUERY_STRING", "")) <= MOST_REPEATED
     here = request.get_full_path() if repeated else request.path
-    here = here if status == 200 else f"/{reader_language()}/"
+    # What is not there must not repeat what was asked for; what was withdrawn keeps its address.
+    here = f"/{reader_language()}/" if status == 404 else here
     response = HttpResponse(rendered(template, here, context), status=status)
     return fresh(request, response)
 

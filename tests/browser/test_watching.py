@@ -348,6 +348,11 @@ def test_on_paper_there_are_the_facts_and_the_words_and_no_controls(
     page.emulate_media(media="print")
     for words in (reference, IN_ENGLISH[1], LINES[1], "How we know", "Cite"):
         expect(page.get_by_text(words).first).to_be_visible()
+    # Folded away on a screen, where it can be unfolded.
+    digest = page.locator("details .digest").first
+    expect(digest).to_contain_text("sha256:")
+    assert digest.evaluate("digest => digest.checkVisibility({contentVisibilityAuto: true})")
+    assert digest.bounding_box()
     for control in ("button", "input", "select", "video", "nav"):
         assert page.locator(f"{control}:visible").count() == 0, control
 

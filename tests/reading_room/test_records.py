@@ -67,6 +67,44 @@ def test_a_withdrawn_record_leaves_reference_day_and_class_of_reason(client: Cli
     assert response.status_code == 410
     assert clip.reference in body and "4 May 2026" in body and "Consent was withdrawn" in body
     assert "Bread queue" not in body and "Salma" not in body
+    # In the other language it is the same record that is gone.
+    assert f'href="/ar/clips/{clip.reference}/"' in body
+
+
+@pytest.mark.parametrize(
+    ("medium", "language", "said", "unsaid"),
+    [
+        ("photograph", "en", ("When it was taken", "Taken by", "Taken: "), ("ilmed", "eard")),
+        ("photograph", "ar", ("متى التُقطت", "أين التُقطت", "التقطها"), ("اللغات المسموعة",)),
+        ("sound", "en", ("Where it was recorded", "Recorded by", "Recorded: "), ("ilmed",)),
+        ("sound", "ar", ("متى سُجّل", "سجّله", "تاريخ التسجيل: "), ("صوّره", "التصوير")),
+        ("video", "en", ("When it was filmed", "Filmed by", "Filmed: "), ("ecorded by",)),
+    ],
+)
+def test_only_what_was_filmed_is_said_to_be_filmed(
+    client: Client, medium: str, language: str, said: tuple[str, ...], unsaid: tuple[str, ...]
+) -> None:
+    clip = rows.a_clip(medium=medium, renditions=(), languages=("zxx",))
+    page = client.get(f"/{language}/clips/{clip.reference}/").content.decode()
+    main = page[page.index("<main") : page.index("</main>")]
+    assert all(words in main for words in said)
+    assert not any(words in main for words in unsaid)
+
+
+@pytest.mark.parametrize(
+    ("medium", "level", "said"),
+    [
+        ("photograph", "graphic", ("Before you look", "This photograph is graphic.")),
+        ("sound", "graphic", ("Before you listen", "choose to hear it")),
+        ("photograph", "withheld", ("This photograph is held back",)),
+    ],
+)
+def test_a_gate_names_what_is_behind_it(
+    client: Client, medium: str, level: str, said: tuple[str, ...]
+) -> None:
+    clip = rows.a_clip(medium=medium, advisory_level=level)
+    page = client.get(f"/en/clips/{clip.reference}/").content.decode()
+    assert all(words in page for words in said) and "Before you watch" not in page
 
 
 @pytest.mark.parametrize("suffix", ["vtt", "srt", "txt"])
