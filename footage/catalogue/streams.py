@@ -27,7 +27,7 @@ from footage.catalogue.queries import Query
 from footage.catalogue.showing import unasked
 
 # Rows asked for at a time, and handed on: what is made of them takes memory too.
-PIECE = 600
+PIECE = 1000
 HANDED = 200
 
 

@@ -111,11 +111,11 @@ FORMATS: dict[str, Format] = {
             "programs",
             "application/jsonl; charset=utf-8",
             _jsonl,
-            40_000,
+            70_000,
             tombstones=True,
             broken=b'{"the export broke off here',
         ),
-        Format("geojson", "maps", "application/geo+json", _geojson, 30_000),
+        Format("geojson", "maps", "application/geo+json", _geojson, 50_000),
         *_references("en"),
         *_references("ar"),
         *(
