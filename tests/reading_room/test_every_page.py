@@ -5,6 +5,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from footage.catalogue import beside
 from tests.reading_room import rows
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +69,25 @@ def test_a_page_answers_with_an_etag_and_no_cookie(
         client.get(f"/{language}/{path}", headers={"If-None-Match": response["ETag"]}).status_code
         == 304
     )
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_fault_of_ours_is_owned_in_both_languages_and_tells_nothing_of_itself(
+    monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    rows.publish(rows.a_document(CLIP))
+
+    def planted(*_arguments: object, **_more: object) -> None:
+        raise RuntimeError("planted in /srv/archive")
+
+    monkeypatch.setattr(beside, "related", planted)
+    client = Client(raise_request_exception=False)
+    answer = client.get(f"/{language}/clips/{CLIP}/")
+    body = answer.content.decode()
+    assert answer.status_code == 500 and not answer.cookies
+    assert "Something went wrong on our side" in body and "حدث خطأ من جانبنا" in body
+    assert 'href="/en/"' in body and 'href="/ar/"' in body and 'lang="ar" dir="rtl"' in body
+    assert "planted" not in body and CLIP not in body
 
 
 @pytest.mark.parametrize("clips", [5, 50])
