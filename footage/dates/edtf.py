@@ -19,6 +19,7 @@ Each parse costs one pass over at most 100 characters.
 """
 
 import calendar
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
@@ -129,6 +130,9 @@ _MESSAGES = {
     ),
 }
 
+# A date as one writes it, among Arabic words: not isolated, its year would come last.
+_WRITTEN = re.compile(r"[0-9X]+(?:[-/](?:[0-9X]+|\.\.))+\??")
+
 
 class DateError(ValueError):
     """A date that cannot be accepted: what is wrong and the mend, in both languages.
@@ -144,7 +148,7 @@ class DateError(ValueError):
         english, arabic = _MESSAGES[code]
         quoted = {"text": _quotable(text), "part": _quotable(part)}
         self.message_en = english.format(**quoted)
-        self.message_ar = arabic.format(**quoted)
+        self.message_ar = _WRITTEN.sub("\u2066\\g<0>\u2069", arabic).format(**quoted)
         super().__init__(self.message_en)
 
 

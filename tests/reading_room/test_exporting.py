@@ -54,6 +54,12 @@ def test_every_form_is_offered_with_a_sentence_in_the_readers_language(client: C
     assert "صف لكل سجل" in page
 
 
+def test_a_list_that_holds_nothing_is_offered_in_no_form(client: Client) -> None:
+    rows.a_clip()
+    page = client.get("/en/export/?from=1990&to=1991").content.decode()
+    assert links(page) == [] and "Nothing in the archive answers" in page
+
+
 def test_a_size_is_that_of_the_file_where_the_page_knows_every_record(client: Client) -> None:
     rows.names()
     for number in range(20):

@@ -183,6 +183,16 @@ def test_each_refusal_names_its_reason_in_both_languages(edtf, code):
     assert "{" not in refusal.value.message_en + refusal.value.message_ar
 
 
+@pytest.mark.parametrize(
+    "code", ["not_understood", "month_first", "month", "interval", "unspecified"]
+)
+def test_a_date_in_an_arabic_mend_stands_as_it_is_to_be_written(code):
+    """Not isolated, 2016-11-28 would be read as 28-11-2016 among Arabic words."""
+    said = DateError(code, "13/28/2016").message_ar
+    assert not re.search(r"\d[-/]", re.sub("[\u2066\u2068][^\u2069]*\u2069", "", said)), said
+    assert "\u2066" in said
+
+
 def test_an_error_never_echoes_direction_overrides_or_long_input():
     with pytest.raises(DateError) as refusal:
         read("\u202egpj.exe\x1b[31m " + "a" * 60)
