@@ -46,6 +46,13 @@ def clock_filter(seconds: float) -> SafeString:
     return format_html('<bdi dir="ltr">{}</bdi>', moments.clock(seconds))
 
 
+@register.filter
+def unbroken(text: str, reference: str) -> SafeString:
+    """Text in which no line ends within the reference: of a half, one side is copied from paper."""
+    kept = format_html('<span class="whole">{}</span>', reference)
+    return mark_safe(kept.join(map(escape, text.split(reference))))  # noqa: S308  (escaped)
+
+
 @register.filter(name="size")
 def size_filter(number_of_bytes: int, language: str) -> SafeString:
     """The size of a file in the reader's units."""

@@ -91,6 +91,17 @@ def test_only_what_was_filmed_is_said_to_be_filmed(
     assert not any(words in main for words in unsaid)
 
 
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_no_line_of_a_citation_ends_within_the_reference(client: Client, language: str) -> None:
+    clip = rows.a_clip(title_en="A <b> & its reference", title_ar="")
+    page = client.get(f"/{language}/clips/{clip.reference}/?t=1,2").content.decode()
+    start = page.index('id="citation"')
+    citation = page[start : page.index("</p>", start)]
+    kept = f'<span class="whole">{clip.reference}</span>'
+    assert citation.count(clip.reference) == citation.count(kept) + 1 == 3  # one in its data
+    assert "A &lt;b&gt; &amp; its" in citation and f"/c/{kept}?t=1,2" in citation
+
+
 @pytest.mark.parametrize(
     ("medium", "level", "said"),
     [

@@ -13,8 +13,9 @@ export function citing() {
     identifier: identifier.title,
     files: files.map((file) => file.getAttribute("href")),
   };
+  const [reference, language] = came.identifier.split(":");
   const show = (words, name, addresses) => {
-    text.textContent = words;
+    text.replaceChildren(...unbroken(words, reference));
     identifier.title = name;
     files.forEach((file, place) => file.setAttribute("href", addresses[place]));
   };
@@ -28,9 +29,19 @@ export function citing() {
     const words = await written(of(text.dataset.citation));
     // A later segment may have been marked while this one was waited for.
     if (words === null || asked !== latest) return;
-    const [reference, language] = came.identifier.split(":");
     show(words, `${reference}:${language}:${at}`, came.files.map(of));
   };
+}
+
+// Words and elements of a text in which no line ends within the reference.
+function unbroken(words, reference) {
+  return words.split(reference).flatMap((part, place) => {
+    if (place === 0) return [part];
+    const kept = document.createElement("span");
+    kept.className = "whole";
+    kept.textContent = reference;
+    return [kept, part];
+  });
 }
 
 // A citation in words, or null where it does not come.
