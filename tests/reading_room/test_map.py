@@ -72,6 +72,14 @@ def test_the_map_shows_the_query_and_leads_to_the_list_of_both(client: Client) -
     assert links(chosen)["East: 2 records"] == "/en/map/?subject=play", "a chosen one is taken back"
 
 
+def test_no_place_is_said_to_be_without_footage_because_a_query_finds_none_there(
+    client: Client,
+) -> None:
+    a_city()
+    body = client.get("/en/neighbourhoods/?subject=play").content.decode()
+    assert "Places without any" in body and "No footage published yet" not in body
+
+
 def test_the_same_places_give_the_same_drawing_whatever_came_before() -> None:
     a_city()
     one = maps.of(authorities.current())
