@@ -22,3 +22,4 @@ if settings.SERVES_PUBLIC:
         *i18n_patterns(path("", include("footage.reading_room.urls"))),
     ]
     handler404 = "footage.reading_room.rendering.not_found"
+    handler500 = "footage.research.problems.fault"

@@ -3,7 +3,8 @@
 from typing import Any
 
 import orjson
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.views.defaults import server_error
 
 
 def problem(status: int, title: str, detail: str, **members: Any) -> HttpResponse:
@@ -14,3 +15,14 @@ def problem(status: int, title: str, detail: str, **members: Any) -> HttpRespons
     )
     response["Cache-Control"] = "no-cache"
     return response
+
+
+def fault(request: HttpRequest) -> HttpResponseBase:
+    """500, of which nothing is told: of the API a problem, elsewhere the page for readers.
+
+    Asks no database, which may be what is missing.
+    """
+    if request.path_info.startswith("/api/"):
+        detail = "The fault is ours, and nothing was lost. Ask again in a while."
+        return problem(500, "Something went wrong on our side", detail)
+    return server_error(request)

@@ -516,3 +516,21 @@ def test_the_page_explains_every_address_and_every_parameter(client: Client, lan
         for parameter in operation.places + operation.parameters:
             assert f">{parameter.name}</code>" in page
     assert f"/{language}/about/api/" in client.get(f"/{language}/about/data/").content.decode()
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_a_fault_of_ours_is_a_problem_that_tells_nothing_of_itself(
+    monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    def planted(*_arguments: object, **_more: object) -> None:
+        raise RuntimeError("planted in /srv/archive")
+
+    monkeypatch.setattr(PublicState.objects, "get", planted)
+    monkeypatch.setattr(PublicRecord.objects, "live", planted)
+    client = Client(raise_request_exception=False)
+    answer = getattr(client, method)("/api/v1/records")
+    assert answer.status_code == 500 and answer["Content-Type"] == "application/problem+json"
+    assert answer["Access-Control-Allow-Origin"] == "*" and not answer.cookies
+    assert b"planted" not in answer.content
+    if method == "get":
+        assert orjson.loads(answer.content)["status"] == 500
