@@ -94,6 +94,8 @@ def _notes(query: Query, parameters: Parameters, language: str) -> list[str]:
     notes = []
     for name, value in query.ignored[:MOST_NOTES]:
         if name in ("from", "to") and (mend := _mend(value, language)):
+            # A date breaks at no hyphen; what is copied with the joiner is read all the same.
+            mend = mend.replace("-", "-\u2060")
             notes.append(f"{titles[name]}: {mend}")
         else:
             passed_over = _("“%(value)s” could not be used for “%(name)s” and was passed over.")

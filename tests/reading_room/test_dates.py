@@ -77,6 +77,15 @@ def test_dates_within_a_range_show_nothing_beyond_it(client: Client) -> None:
     assert 'id="year-2016"' in body and 'id="year-2014"' not in body
 
 
+def test_a_year_and_a_day_say_that_a_query_finds_nothing_and_not_that_there_is_nothing(
+    client: Client,
+) -> None:
+    an_archive()
+    for path in ("2014/", "2014/04/12/"):
+        page = read(client, f"/en/dates/{path}?subject=play")
+        assert "Nothing in the archive answers" in page and "No published footage" not in page
+
+
 def test_events_stand_beside_the_days_they_happened_on(client: Client) -> None:
     rows.names()
     rows.name("event", "siege", "The siege", "الحصار", facts={"happened": "2016-07-17/2016-12-22"})
