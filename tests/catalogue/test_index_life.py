@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test import Client
 
 from footage import doctor
 from footage.catalogue import authorities
@@ -246,6 +248,24 @@ def test_a_catalogue_older_than_its_index_is_not_searched() -> None:
     PublicState.objects.update(change=1)
     found = answer(Query(text="bread", sort="relevance"), authorities.current())
     assert not found.searched
+
+
+@pytest.mark.django_db
+def test_what_is_remembered_holds_no_index_open_that_is_gone(client: Client) -> None:
+    """Each view maps some hundred files, and a process may have 65,530: after some 650 publications
+    nothing of the index could be opened any more."""
+    rows.names()
+    rows.a_clip()
+    index()
+
+    for _ in range(12):
+        rows.a_clip()
+        follow()
+        for address in ("/en/clips/", "/en/clips/?q=bread", "/en/", "/api/v1/records"):
+            assert client.get(address).status_code == 200
+    with open("/proc/self/maps") as maps:
+        mapped = Counter(line.split()[-1] for line in maps if str(root()) in line)
+    assert mapped and max(mapped.values()) <= 3, mapped
 
 
 @pytest.mark.django_db

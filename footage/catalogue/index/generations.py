@@ -25,6 +25,7 @@ from pathlib import Path
 import tantivy
 from django.conf import settings
 
+from footage.catalogue.index import remembering
 from footage.catalogue.index.documents import register, schema
 from footage.catalogue.models import PublicRecord, PublicState
 
@@ -189,6 +190,9 @@ def view() -> View:
         index.reload()
         opened = View(generation, number, index.schema, index.searcher())
         _views[root()] = opened
+    # Nobody asks for what was made of an earlier view, and it would hold that view's files open:
+    # a hundred mappings each, of which a process may have some 65,000.
+    remembering.forget()
     return opened
 
 
