@@ -54,8 +54,8 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
         "timeline": timeline(names, (first, last), language),
         "dates_path": f"/{language}/dates/{kept}",
         "list_path": f"/{language}/clips/{replace(query, start=first, end=last).address}",
-        "before": _year_path(year - 1, language) + kept,
-        "after": _year_path(year + 1, language) + kept,
+        "before": _year_path(year - 1, language) + kept if year > FIRST_YEAR else "",
+        "after": _year_path(year + 1, language) + kept if year < LAST_YEAR else "",
     }
     return respond(request, "year.html", context)
 
@@ -177,12 +177,17 @@ def _year_path(year: int, language: str) -> str:
     return f"/{language}/dates/{year:04}/"
 
 
-def _month_link(day: date, language: str, kept: str) -> dict[str, str]:
+def _month_link(day: date, language: str, kept: str) -> dict[str, str] | None:
+    """The month of a day; none beyond the years there are."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        return None
     return {
         "said": say(f"{day:%Y-%m}", language),
         "path": f"/{language}/dates/{day:%Y/%m}/{kept}",
     }
 
 
-def _day_link(day: date, language: str, kept: str) -> dict[str, str]:
+def _day_link(day: date, language: str, kept: str) -> dict[str, str] | None:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        return None
     return {"said": say_day(day, language), "path": f"/{language}/dates/{day:%Y/%m/%d}/{kept}"}

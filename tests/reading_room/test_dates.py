@@ -111,3 +111,24 @@ def test_the_legend_says_what_each_shade_stands_for(client: Client) -> None:
     legend = body[body.index('<ul class="legend"') :]
     ranges = re.findall(r'<bdi dir="ltr">([\d–]+)</bdi>', legend)
     assert ranges[0].startswith("1") and ranges[-1].endswith("12")
+
+
+@pytest.mark.parametrize(
+    ("path", "others"),
+    [
+        ("1880/", ["1881/"]),
+        ("2199/", ["2198/"]),
+        ("1880/01/", ["1880/02/"]),
+        ("2199/12/", ["2199/11/"]),
+        ("1880/01/01/", ["1880/01/02/"]),
+        ("2199/12/31/", ["2199/12/30/"]),
+        ("2014/06/", ["2014/05/", "2014/07/"]),
+    ],
+)
+def test_no_page_of_a_date_leads_beyond_the_years_there_are(
+    client: Client, path: str, others: list[str]
+) -> None:
+    body = client.get(f"/en/dates/{path}").content.decode()
+    paging = body[body.index('<nav class="paging"') :]
+    assert re.findall(r'href="/en/dates/([^"]*)"', paging[: paging.index("</nav>")]) == others
+    assert all(client.get(f"/en/dates/{other}").status_code == 200 for other in others)
