@@ -42,8 +42,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         site.manage("migrate", "--verbosity", "0")
         # All that an error page asks of the static files.
         (data / "static").mkdir()
-        style = "reading_room/reading_room.css"
-        manifest = {"version": "1.1", "paths": {style: style}, "hash": ""}
+        asked = ("reading_room/reading_room.css", "reading_room/icon.svg")
+        paths = {name: name for name in asked}
+        manifest = {"version": "1.1", "paths": paths, "hash": ""}
         (data / "static" / "staticfiles.json").write_text(json.dumps(manifest))
         site.start()
         yield site
