@@ -12,6 +12,8 @@ SIDE_BY_SIDE := -n 2 --dist loadfile
 # A temporary archive for what only reads settings, so that linting never touches a real one.
 SCRATCH = scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && export ARCHIVE_DATA="$$scratch"
 
+BENCHMARKS := ingest media serving search api exports harvesting walking lighthouse
+
 .PHONY: help run demo test test-sqlite test-postgresql acceptance torture bench vendor vendor-check \
 	lint lint-code lint-imports lint-templates lint-django lint-types
 .DEFAULT_GOAL := help
@@ -111,16 +113,14 @@ acceptance: $(VENV)/tests
 torture: $(VENV)/tests .venv-swift/ready
 	@TORTURE=1 ARCHIVE_REQUIRE=all $(PY) -m pytest -q tests/faults tests/uploads tests/media tests/walls/test_two_worlds.py
 
-# Ends at the first bound that is exceeded; docs/performance.md keeps what was measured. Lighthouse is
-# last, because a busy machine or one without npm cannot meet its bound.
+# All of them, whatever one exceeds: at the end it says which, and fails. Bounds in milliseconds are of a
+# machine with nothing beside it; docs/performance.md keeps what was measured.
 bench: $(VENV)/tests $(GATES)
-	@$(SCRATCH) && $(PY) benchmarks/ingest.py && $(PY) benchmarks/media.py && \
-		$(PY) benchmarks/serving.py && $(PY) benchmarks/search.py && \
-		$(PY) benchmarks/api.py && \
-		$(PY) benchmarks/exports.py && \
-		$(PY) benchmarks/harvesting.py && \
-		$(PY) benchmarks/walking.py && \
-		$(PY) benchmarks/lighthouse.py
+	@failed=; for one in $(BENCHMARKS); do \
+		echo "--- $$one"; \
+		( $(SCRATCH) && $(PY) benchmarks/$$one.py ) || failed="$$failed $$one"; \
+	done; \
+	[ -z "$$failed" ] || { echo "over a bound:$$failed"; exit 1; }
 
 lint: lint-code lint-imports lint-templates lint-django lint-types vendor-check
 
