@@ -102,10 +102,11 @@ class Flattening:
             row.published_at,
             row.revised_at,
         ]
-        for name, value in zip(_FIELDS, _IN_ORDER(document), strict=True):
-            found.append(value)
-            if name in NAMED:
-                found += self._joined(name, value)
+        values = _IN_ORDER(document)
+        for begin, end in _RUNS:
+            found += values[begin:end]
+            if (name := _FIELDS[end - 1]) in NAMED:
+                found += self._joined(name, values[end - 1])
         found += _NOT_GONE
         return found
 
@@ -154,6 +155,9 @@ _BOTH = ("en", "ar")
 _NOBODY: list[str | None] = [None, None]
 _NOT_GONE: list[Cell] = [None] * len(GONE)
 _IN_ORDER = itemgetter(*_FIELDS)
+# From where to where fields follow each other with no names between them.
+_ENDS = [place for place, name in enumerate(_FIELDS, 1) if name in NAMED]
+_RUNS = list(pairwise([0, *_ENDS, *({len(_FIELDS)} - set(_ENDS))]))
 _LISTS = {
     name: _written(name)
     for name, field in Record.model_fields.items()
