@@ -23,7 +23,7 @@ from footage.catalogue import moments
 from footage.catalogue.authorities import NEIGHBOURHOOD, Authorities, credited
 from footage.catalogue.moments import Moment
 from footage.catalogue.record import Record, Transcript
-from footage.catalogue.showing import spoken
+from footage.catalogue.showing import clips_of, spoken
 
 LANGUAGES = ("en", "ar")
 # Codes of no language: a recording without speech, and speech nobody has placed.
@@ -97,9 +97,7 @@ def cite(
     if language == "ar":
         titles.reverse()
     found = [title for title in map(_one_line, titles) if title] or [record.reference]
-    form = record.kind if record.kind == "testimony" else record.medium or "video"
-    if form not in _CSL_TYPES:
-        form = "video"
+    form = form_of(record)
     by = credited(record, names)
     place = names.name(NEIGHBOURHOOD, record.place or record.neighbourhood, language)
     query = f"?t={moments.write(moment)}" if moment else ""
@@ -136,6 +134,12 @@ def cite(
     )
 
 
+def form_of(record: Record) -> str:
+    """What is cited: "testimony", or the medium of a clip, a video where no other is known."""
+    form = record.kind if record.kind == "testimony" else record.medium
+    return form if form in _CSL_TYPES else "video"
+
+
 def seconds_of(
     record: Record, carried: Iterable[tuple[str, float | None, float | None]] = ()
 ) -> Moment | None:
@@ -147,7 +151,7 @@ def seconds_of(
     if record.kind == "clip":
         return None if record.medium == "photograph" else (0.0, record.duration_s)
     carried = list(carried)
-    clips = {each.clip for each in spoken(record)} | {clip for clip, _start, _end in carried}
+    clips = {*clips_of(record), *(clip for clip, _start, _end in carried)}
     if len(clips) != 1:
         return None
     return heard([(start, end) for _clip, start, end in carried], spoken(record))

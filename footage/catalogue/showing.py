@@ -29,6 +29,11 @@ def spoken(record: Record) -> tuple[Transcript, ...]:
     return () if held_back(record) else record.transcripts
 
 
+def clips_of(record: Record) -> list[str]:
+    """The clips on whose clocks a record speaks, in the order in which it is told."""
+    return list(dict.fromkeys(each.clip for each in spoken(record)))
+
+
 def picture(record: Record) -> Rendition | None:
     """The still that may stand for a record on a card, in a feed or in a share card.
 

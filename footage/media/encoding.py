@@ -19,17 +19,23 @@ def encode_arguments(
 
     ffmpeg runs in the directory it writes to. Needs the size of the picture when clips are made.
     """
-    rates = [(recipe.sound_kbps, recipe.channels) for recipe in clips] if seen.audio_codec else []
-    rates += [(96, 2)] if sound else []
+    copies: list[tuple[str, list[str], tuple[int, int]]] = [
+        (
+            clip.file_name,
+            ["-map", f"[out{number}]", *_picture_coding(clip)],
+            (clip.sound_kbps, clip.channels),
+        )
+        for number, clip in enumerate(clips)
+    ]
+    if sound:
+        copies.append((SOUND.file_name, [], (96, 2)))
     graphs = [_picture_graph(seen, clips)] if clips else []
-    graphs += [_sound_graph(len(rates))] if rates else []
+    graphs += [_sound_graph(len(copies))] if seen.audio_codec else []
     command = [*_input(input_fd, family), "-filter_complex", ";".join(graphs)]
-    names = [recipe.file_name for recipe in clips] + ([SOUND.file_name] if sound else [])
-    for number, name in enumerate(names):
-        if number < len(clips):
-            command += ["-map", f"[out{number}]", *_picture_coding(clips[number])]
-        if rates:
-            command += ["-map", f"[sound{number}]", *_sound_coding(*rates[number])]
+    for number, (name, picture, rate) in enumerate(copies):
+        command += picture
+        if seen.audio_codec:
+            command += ["-map", f"[sound{number}]", *_sound_coding(*rate)]
         command += _output(name)
     return command
 

@@ -39,6 +39,7 @@ def audit_public() -> list[Finding]:
 
 
 def _records() -> Iterator[Finding]:
+    wide = set(Location.objects.filter(kind__in=WIDE_PLACES).values_list("slug", flat=True))
     for row in PublicRecord.objects.live().order_by("pk").iterator():
         if hashlib.sha256((row.document or "").encode()).hexdigest() != row.digest:
             yield Finding(row.reference, "digest", "the document is not what was published")
@@ -54,7 +55,7 @@ def _records() -> Iterator[Finding]:
         if item is None:
             yield Finding(row.reference, "no-source", "nothing in the workshop has this reference")
             continue
-        yield from _against(item, document)
+        yield from _against(item, document, wide)
         stored = set(row.renditions.filter(superseded_at=None).values_list("name", flat=True))
         declared = {copy.name for copy in document.renditions}
         if stored != declared:
@@ -64,7 +65,8 @@ def _records() -> Iterator[Finding]:
                 yield Finding(row.reference, "missing-copy", name)
 
 
-def _against(item: Clip | Testimony, document: Record) -> Iterator[Finding]:
+def _against(item: Clip | Testimony, document: Record, wide: set[str]) -> Iterator[Finding]:
+    """`wide` has the slugs of places that are no point."""
     credited = credited_person(item)
     slug = document.journalist if isinstance(item, Clip) else document.witness
     if slug is not None and (credited is None or credited.public_slug != slug):
@@ -76,10 +78,9 @@ def _against(item: Clip | Testimony, document: Record) -> Iterator[Finding]:
             yield Finding(item.reference, "master-digest", "the master's digest is public")
         if document.place_basis != coarsened_basis(document.place_basis, document.place_precision):
             yield Finding(item.reference, "place-basis", "it tells of a position that is withheld")
-        if document.latitude is not None and document.place_precision != "exact":
-            wide = Location.objects.filter(slug=document.place, kind__in=WIDE_PLACES)
-            if wide.exists():
-                yield Finding(item.reference, "place-point", "a whole city or district is a point")
+        pointed = document.latitude is not None and document.place_precision != "exact"
+        if pointed and document.place in wide:
+            yield Finding(item.reference, "place-point", "a whole city or district is a point")
         shown = parse(document.filmed)
         if document.filmed_basis != coarsened_date_basis(document.filmed_basis, shown):
             yield Finding(item.reference, "filmed-basis", "it tells of a day that is withheld")

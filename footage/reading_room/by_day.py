@@ -54,8 +54,8 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
         "timeline": timeline(names, (first, last), language),
         "dates_path": f"/{language}/dates/{kept}",
         "list_path": f"/{language}/clips/{replace(query, start=first, end=last).address}",
-        "before": _year_path(year - 1, language) + kept if year > FIRST_YEAR else "",
-        "after": _year_path(year + 1, language) + kept if year < LAST_YEAR else "",
+        "before": _year_path(year - 1, language) + kept if _filmable(year - 1) else "",
+        "after": _year_path(year + 1, language) + kept if _filmable(year + 1) else "",
     }
     return respond(request, "year.html", context)
 
@@ -164,9 +164,13 @@ def _day(year: int, month: int, day: int) -> date:
         found = date(year, month, day)
     except (ValueError, OverflowError) as error:
         raise Http404 from error
-    if not FIRST_YEAR <= year <= LAST_YEAR:
+    if not _filmable(year):
         raise Http404
     return found
+
+
+def _filmable(year: int) -> bool:
+    return FIRST_YEAR <= year <= LAST_YEAR
 
 
 def _next_month(year: int, month: int) -> tuple[int, int]:
@@ -179,7 +183,7 @@ def _year_path(year: int, language: str) -> str:
 
 def _month_link(day: date, language: str, kept: str) -> dict[str, str] | None:
     """The month of a day; none beyond the years there are."""
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+    if not _filmable(day.year):
         return None
     return {
         "said": say(f"{day:%Y-%m}", language),
@@ -188,6 +192,6 @@ def _month_link(day: date, language: str, kept: str) -> dict[str, str] | None:
 
 
 def _day_link(day: date, language: str, kept: str) -> dict[str, str] | None:
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+    if not _filmable(day.year):
         return None
     return {"said": say_day(day, language), "path": f"/{language}/dates/{day:%Y/%m/%d}/{kept}"}

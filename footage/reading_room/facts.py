@@ -70,7 +70,7 @@ def about(
         "other_summary": other_summary,
         "translated": record.original_language in {"ar", "en"}
         and record.original_language != language,
-        "heads": _HEADS.get(_form(record), _HEADS["video"]),
+        "heads": _HEADS[citing.form_of(record)],
         "when": _when(record, language),
         "where": _where(record, authorities, language),
         "credit": credited(record, authorities, language),
@@ -125,10 +125,6 @@ def cited(
     }
     path = record_path(language, record.kind, record.reference)
     return {"cite": cite, "head": linked_data.head(record, made, authorities, path, links)}
-
-
-def _form(record: Record) -> str:
-    return record.kind if record.kind == "testimony" else record.medium or "video"
 
 
 def _when(record: Record, language: str) -> dict[str, Any]:

@@ -13,12 +13,12 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request
 from django.utils.translation import gettext as _
 
-from footage.catalogue import beside
+from footage.catalogue import beside, showing
 from footage.catalogue.addresses import record_path
 from footage.catalogue.formats.spoken import SPOKEN, file_name
 from footage.catalogue.models import PublicRecord, PublicState
 from footage.reading_room.rendering import LANGUAGES, fresh, only_read, page
-from footage.reading_room.transcripts import clips_of, segments_of
+from footage.reading_room.transcripts import segments_of
 
 
 @only_read
@@ -51,7 +51,7 @@ def captions(
     if row.withdrawn_at is not None:
         return withdrawn(request, row)
     record = row.read()
-    clips = clips_of(record)
+    clips = showing.clips_of(record)
     clip = clips[0] if len(clips) == 1 else request.GET.get("clip", reference)
     segments = segments_of(record, language, clip)
     if not segments:

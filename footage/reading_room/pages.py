@@ -24,20 +24,13 @@ from footage.catalogue.addresses import (
 from footage.catalogue.authorities import NEIGHBOURHOOD
 from footage.catalogue.authorities import Authorities as Names
 from footage.catalogue.record import Record
-from footage.catalogue.showing import closed, held_back, picture, spoken
+from footage.catalogue.showing import clips_of, closed, held_back, picture, spoken
 from footage.reading_room import facts
 from footage.reading_room.choices import Choice as Choice
 from footage.reading_room.facts import Envelope
 from footage.reading_room.player import MediaAddress, download, made, played, player
 from footage.reading_room.related import related
-from footage.reading_room.transcripts import (
-    clips_of,
-    files,
-    moment_at,
-    moment_here,
-    side_by_side,
-    written,
-)
+from footage.reading_room.transcripts import files, moment_at, moment_here, side_by_side, written
 from footage.reading_room.wording import (
     Text,
     direction,

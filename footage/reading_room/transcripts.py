@@ -5,8 +5,7 @@ from typing import Any
 
 from footage import vocabularies
 from footage.catalogue import moments, showing
-from footage.catalogue.addresses import captions_path
-from footage.catalogue.formats.spoken import segments
+from footage.catalogue.formats.spoken import address_of, segments
 from footage.catalogue.record import Record, Transcript
 from footage.reading_room.wording import direction, label_of
 from footage.timed_text import Segment
@@ -23,27 +22,21 @@ def segments_of(record: Record, language: str, clip: str = "") -> list[Segment]:
     ]
 
 
-def clips_of(record: Record) -> list[str]:
-    """The clips on whose clocks a record speaks, in the order in which it is told."""
-    return list(dict.fromkeys(each.clip for each in showing.spoken(record)))
-
-
 def files(record: Record, language: str) -> list[dict[str, Any]]:
     """A record's transcripts as files to take away, by language; for each of its parts, numbered,
     where it was told in several clips."""
-    clips = clips_of(record)
+    clips = showing.clips_of(record)
     codes = dict.fromkeys(each.language for each in showing.spoken(record))
     return [
         {
             "label": label_of(vocabularies.LANGUAGES, code, language),
             "part": number if len(clips) > 1 else None,
             "files": [
-                {"name": name, "path": captions_path(record.reference, code, suffix, named)}
+                {"name": name, "path": address_of(record, clip, code, suffix)}
                 for suffix, name in (("vtt", "WebVTT"), ("srt", "SRT"), ("txt", "TXT"))
             ],
         }
         for number, clip in enumerate(clips, 1)
-        for named in [clip if len(clips) > 1 else ""]
         for code in codes
         if segments_of(record, code, clip)
     ]

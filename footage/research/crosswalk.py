@@ -20,6 +20,7 @@ from footage.catalogue.authorities import (
     credited,
 )
 from footage.catalogue.citing import LANGUAGES
+from footage.catalogue.formats.spoken import address_of
 from footage.catalogue.record import Record, Rendition, Transcript
 
 # Terms of the DCMI type vocabulary. A testimony is an account; the clips that carry it are others.
@@ -154,9 +155,7 @@ class Described:
 
     def file_of(self, said: Transcript, suffix: str = "vtt") -> str:
         """The address of one of its transcripts as a file."""
-        several = any(each.clip != said.clip for each in self.transcripts)
-        clip = said.clip if several else ""
-        return absolute(captions_path(self.record.reference, said.language, suffix, clip))
+        return absolute(address_of(self.record, said.clip, said.language, suffix))
 
     @property
     def caption_languages(self) -> list[str]:

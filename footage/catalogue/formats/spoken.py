@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable, Iterator
 
 import orjson
 
+from footage.catalogue.addresses import captions_path
 from footage.catalogue.formats.flat import without_transcripts
 from footage.catalogue.formats.zipped import zipped
-from footage.catalogue.record import Transcript
+from footage.catalogue.record import Record, Transcript
+from footage.catalogue.showing import clips_of
 from footage.catalogue.streams import Row
 from footage.timed_text import Segment, write_plain, write_srt, write_webvtt
 
@@ -31,6 +33,12 @@ def file_name(reference: str, clip: str, language: str, suffix: str) -> str:
     """Of a testimony with the clip on whose clock it runs, of which there may be many."""
     of_clip = f".{clip}" if clip != reference else ""
     return f"{reference}{of_clip}.{language}.{suffix}"
+
+
+def address_of(record: Record, clip: str, language: str, suffix: str) -> str:
+    """The path of what a record says on the clock of a clip; named where there are several."""
+    named = clip if len(clips_of(record)) > 1 else ""
+    return captions_path(record.reference, language, suffix, named)
 
 
 def as_zip(

@@ -58,18 +58,23 @@ class Listening:
     @classmethod
     def to(cls, asked: Iterable[Part]) -> "Listening":
         """What is asked for in these parts; nothing of what is to be left out."""
-        runs: set[Run] = set()
-        begun = set()
+        wanted: set[Wanted] = set()
         for part in asked:
             if part.without:
                 continue
             if part.way == "beginning":
-                begun.add(Beginning.of(part.text))
+                wanted.add(Beginning.of(part.text))
             elif part.way == "phrase":
-                runs.add(tuple(words(part.text)))
+                wanted.add(tuple(words(part.text)))
             else:
-                runs |= {(stem,) for stem in words(part.text)}
-        return cls(frozenset(runs - {()}), frozenset(begun))
+                wanted |= {(stem,) for stem in words(part.text)}
+        return cls.to_all(wanted)
+
+    @classmethod
+    def to_all(cls, wanted: Iterable[Wanted]) -> "Listening":
+        """All of these; a run of no words is heard nowhere."""
+        begun = frozenset(each for each in wanted if isinstance(each, Beginning))
+        return cls(frozenset(each for each in wanted if isinstance(each, tuple) and each), begun)
 
     def __bool__(self) -> bool:
         return bool(self.runs or self.begun)

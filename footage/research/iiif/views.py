@@ -154,11 +154,7 @@ def _lines_with(of: Described, text: str) -> Iterator[manifests.Found]:
     wanted = [[(_wanted(part), part.without) for part in group] for group in asking.parts(text)]
     if not wanted:
         return
-    every = {each for group in wanted for each, _without in group}
-    listening = Listening(
-        frozenset(each for each in every if isinstance(each, tuple) and each),
-        frozenset(each for each in every if isinstance(each, words.Beginning)),
-    )
+    listening = Listening.to_all([each for group in wanted for each, _without in group])
     for transcript in of.transcripts:
         heard = listening.lines([segment.text for segment in transcript.segments])
         for number, (segment, line) in enumerate(zip(transcript.segments, heard, strict=True), 1):
