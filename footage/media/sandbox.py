@@ -131,8 +131,9 @@ def supervise(
     """Start a command in a process group of its own, and end the whole group whatever happens.
 
     Returns its exit code (None when the time ran out), what it wrote to the result pipe and the
-    end of its standard error.
+    end of its standard error. The time runs from before the start, which may be kept waiting.
     """
+    deadline = time.monotonic() + seconds
     try:
         child = subprocess.Popen(
             list(command),
@@ -149,7 +150,6 @@ def supervise(
         if close_after_start is not None:
             os.close(close_after_start)
     assert child.stderr is not None  # noqa: S101  (for the type checker: it is a pipe)
-    deadline = time.monotonic() + seconds
     result, errors = bytearray(), bytearray()
     try:
         with selectors.DefaultSelector() as waiting:

@@ -285,6 +285,22 @@ def test_a_file_that_takes_too_long_is_given_up(files: Path) -> None:
             sandbox.run("probe", descriptor, {}, Limits(1 << 30, 5, 1 << 20, 0.02))
 
 
+def test_time_runs_from_the_start_even_if_we_come_late_to_look(
+    files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy machine the child may have ended before we run again."""
+
+    class Late(subprocess.Popen[bytes]):
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options)
+            self.wait()
+
+    monkeypatch.setattr(subprocess, "Popen", Late)
+    with sandbox.opened(files / "syn_vfr.mp4") as descriptor:
+        with pytest.raises(media.Unplayable, match="timed-out"):
+            sandbox.run("probe", descriptor, {}, Limits(1 << 30, 5, 1 << 20, 0.02))
+
+
 def test_a_picture_that_needs_too_much_memory_is_given_up(tmp_path: Path) -> None:
     """119 million grey points in 140 KB: within what is opened, beyond 200 MB."""
     bomb = tmp_path / "bomb.png"
