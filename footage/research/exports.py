@@ -11,6 +11,7 @@ import logging
 import re
 import zlib
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -101,7 +102,8 @@ def _pieces(
     form: formats.Format, of: About, names: Authorities, *, packed: bool
 ) -> Iterator[bytes]:
     rows = streams.every(of.query, names, tombstones=form.tombstones)
-    pieces = form.write(rows, of, names)
+    listed = of.tombstones if form.tombstones else 0
+    pieces = form.write(rows, replace(of, tombstones=listed), names)
     return _gzipped(pieces) if packed else _whole_or_broken(pieces, form.broken)
 
 
@@ -155,6 +157,7 @@ def _resource(form: formats.Format, of: About) -> dict[str, Any]:
         "format": form.suffix.rpartition(".")[2],
         "mediatype": form.media_type.partition(";")[0],
         "encoding": "utf-8",
+        "tombstones": of.tombstones if form.tombstones else 0,
     }
     if form.suffix == "csv":
         described |= {

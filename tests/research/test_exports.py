@@ -228,6 +228,18 @@ def test_a_whole_catalogue_lists_what_was_withdrawn_and_no_other_export_does(
     assert len(as_lines(client, "?kind=testimony")) == 0
 
 
+def test_a_form_that_lists_nothing_withdrawn_says_that_it_lists_none(client: Client) -> None:
+    rows.a_clip()
+    rows.withdraw(rows.a_clip())
+    stated = orjson.loads(b"".join(client.get("/export/clips.geojson")))["about"]
+    assert (stated["records"], stated["tombstones"]) == (1, 0)
+    with zipfile.ZipFile(io.BytesIO(b"".join(client.get("/export/clips.txt.zip")))) as package:
+        assert "Withdrawn records listed: 0\n" in package.read("ABOUT.txt").decode()
+    package = orjson.loads(client.get("/export/datapackage.json").content)
+    listed = {each["format"]: each["tombstones"] for each in package["resources"]}
+    assert {suffix for suffix, number in listed.items() if number} == {"csv", "xlsx", "jsonl"}
+
+
 def test_a_record_withdrawn_while_an_export_runs_is_in_no_later_piece(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
