@@ -6,14 +6,15 @@ what no live row names.
 """
 
 import hashlib
+import os
 import secrets
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
-from django.core.files.storage import storages
+from django.core.files.storage import Storage, storages
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +30,9 @@ _SUFFIXES = {
 }
 
 
+# What a file server says of every copy, in Last-Modified and in an ETag of its own. The true time
+# would tell to the second when staff published, and that copies were made anew.
+DATED = datetime(2000, 1, 1, tzinfo=UTC)
 # As long as a page may be open before its player is started.
 SUPERSEDED_FOR = timedelta(days=1)
 
@@ -73,7 +77,25 @@ def _copy(rendition: Rendition) -> PublicCopy:
     if saved != name or _digest(name) != rendition.digest:
         access.delete(saved)
         raise CopyDamaged
+    _date(access, name)
     return public_copy(rendition, name)
+
+
+def _date(access: Storage, name: str) -> None:
+    """Give a file in a directory the time that all have. A bucket's are told to nobody: the archive
+    streams them itself."""
+    try:
+        os.utime(access.path(name), (DATED.timestamp(),) * 2)
+    except NotImplementedError:
+        return
+
+
+def _written(access: Storage, name: str) -> datetime:
+    """When a file truly came: in a directory the time of its inode, which nobody can set."""
+    try:
+        return access.get_created_time(name)
+    except NotImplementedError:
+        return access.get_modified_time(name)
 
 
 def _digest(name: str) -> str:
@@ -102,8 +124,6 @@ def sweep(older_than: timedelta = timedelta(hours=1)) -> list[str]:
         return []
     named = set(PublicRendition.objects.values_list("name", flat=True))
     oldest = timezone.now() - older_than
-    orphans = [
-        name for name in names if name not in named and access.get_modified_time(name) < oldest
-    ]
+    orphans = [name for name in names if name not in named and _written(access, name) < oldest]
     remove(orphans)
     return orphans

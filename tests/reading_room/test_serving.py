@@ -6,6 +6,7 @@ import os
 import socket
 import time
 from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from aleppo_archive.environment import storage_from
-from tests import servers
+from tests import servers, world
 from tests.faults.site import Site
 from tests.harness import absent
 from tests.reading_room import rows
@@ -223,3 +224,16 @@ def test_with_a_thread_for_each_of_them_alone_they_would(published: tuple[Site, 
     with served(archive, "--threads", "8") as site, slow_readers(archive, path):
         with pytest.raises(TimeoutError):
             ask(f"{site}/export/clips.jsonl", seconds=2)
+
+
+@served_here
+def test_no_door_tells_when_a_copy_was_published(door: str) -> None:
+    """Days of publication are public, hours are not: they tell when staff work."""
+    now = time.time()
+    for copy in world.published().read().renditions:
+        headers = ask(f"{door}/media/{copy.name}")[1]
+        told = {name: value for name, value in headers.items() if name != "Date"}
+        for moment in range(int(now) - 100, int(now) + 100):
+            assert f"{moment:x}" not in told["ETag"], told
+        if modified := told.get("Last-Modified"):
+            assert now - parsedate_to_datetime(modified).timestamp() > 10**8, told

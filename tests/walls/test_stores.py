@@ -47,6 +47,19 @@ def test_the_sweeper_leaves_what_is_public(db):
     assert all(storages["access"].exists(copy.name) for copy in row.read().renditions)
 
 
+def test_no_copy_tells_a_file_server_when_it_was_published(db):
+    """nginx sends a file's time, to the second, as Last-Modified and within its ETag."""
+    copies = [copy for _ in range(2) for copy in world.published().read().renditions]
+    access = storages["access"]
+    assert {access.get_modified_time(copy.name) for copy in copies} == {access_copies.DATED}
+
+
+def test_a_copy_that_a_publication_has_just_written_is_not_swept(db):
+    with access_copies.access_copies(world.clip().master) as copies:
+        assert access_copies.sweep() == []
+        assert all(storages["access"].exists(copy.name) for copy in copies)
+
+
 @pytest.mark.parametrize("step", ["put", "next_change"])
 def test_a_crash_inside_publishing_leaves_less_public_never_more(db, monkeypatch, step):
     def crash(*args, **kwargs):
