@@ -22,4 +22,5 @@ if settings.SERVES_PUBLIC:
         *i18n_patterns(path("", include("footage.reading_room.urls"))),
     ]
     handler404 = "footage.reading_room.rendering.not_found"
+    handler400 = "footage.research.problems.not_understood"
     handler500 = "footage.research.problems.fault"

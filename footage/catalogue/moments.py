@@ -59,6 +59,14 @@ def write(moment: Moment) -> str:
     return plain(start) if end is None else f"{plain(start)},{plain(end)}"
 
 
+def ends(span: Moment | None) -> dict[str, str]:
+    """From and until which second, as attributes write them; until is "" where nobody knows."""
+    if span is None:
+        return {}
+    start, end = span
+    return {"from": plain(start), "until": "" if end is None else plain(end)}
+
+
 def plain(seconds: float) -> str:
     """Seconds for an address or an attribute: a point, no exponent, no trailing zeros."""
     return f"{seconds:.3f}".rstrip("0").rstrip(".")

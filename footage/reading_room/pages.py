@@ -161,6 +161,7 @@ def clip_page(
         "choice": kept,
         **segment,
         "kept": kept.kept,
+        "span": moments.ends(citing.seconds_of(record)),
         "embed_path": embed_path(language, record.reference),
         "frame": {"width": str(FRAME_WIDTH), "height": str(FRAME_HEIGHT)},
         "low_path": kept.address(data="full" if choice.low else "low", quality=""),
@@ -196,9 +197,11 @@ def testimony_page(
         path = record_path(language, "clip", reference) if reference in live else ""
         link = live.get(reference)
         ranges = [(link["start"], link["end"])] if link else []
-        heard = citing.heard(ranges, of_clip)
+        seconds = heard = citing.heard(ranges, of_clip)
         if len(carriers) == 1:
             t = moments.within(choice.t, heard)
+        elif link:
+            seconds = citing.seconds_of(link["record"])
         shown = None
         if link and heard and not link["closed"]:
             asked = Choice(data=choice.data, t=t or heard)
@@ -210,6 +213,7 @@ def testimony_page(
                 # What is shared from this part begins with it.
                 "address": f"/c/{record.reference if len(carriers) == 1 else reference}",
                 "heard": heard,
+                "span": moments.ends(seconds),
                 "player": shown and {**shown, "strip": None},
                 "transcript": side_by_side(of_clip, language, moment_at(path)),
             }

@@ -148,6 +148,7 @@ def named(page: "Page") -> dict[str, Any]:
         "label": page.locator("[data-of-segment]").inner_text().strip(),
         "shared": page.locator("[data-link]").inner_text(),
         "frame": page.locator("[data-frame]").input_value(),
+        "heading": page.locator("#cite-heading").inner_text(),
         "text": page.locator("#citation").inner_text(),
         "files": page.locator("[data-cited]").evaluate_all(
             "files => files.map((file) => file.getAttribute('href'))"
@@ -178,19 +179,20 @@ def test_a_segment_marked_with_the_buttons_is_named_and_cited_as_one_asked_for_b
     expect(citation).to_contain_text("?t=3,4")
     assert named(page) == asked
     assert "0:03" in asked["text"] and "0:04" in asked["text"] and whole["label"] != asked["label"]
+    assert whole["heading"] != asked["heading"]
 
     # The line is gone: nothing is cited of a segment that is no longer shared.
     page.route("**/cite/**", lambda route: route.abort())
     page.locator("video").evaluate(AT, 1)
     mark.first.click()
     expect(citation).to_have_text(whole["text"])
-    assert named(page) | {"text": "", "files": [], "unapi": ""} == {
+    of_the_citation = {"heading": "", "text": "", "files": [], "unapi": ""}
+    assert named(page)["heading"] == whole["heading"]
+    assert named(page) | of_the_citation == {
+        **of_the_citation,
         "label": asked["label"],
         "shared": asked["shared"].replace("t=3,4", "t=1,4"),
         "frame": asked["frame"].replace("t=3,4", "t=1,4"),
-        "text": "",
-        "files": [],
-        "unapi": "",
     }
     assert [named(page)[each] for each in ("files", "unapi")] == [whole["files"], whole["unapi"]]
 
@@ -205,6 +207,56 @@ def test_a_segment_marked_with_the_buttons_is_named_and_cited_as_one_asked_for_b
     mark.last.click()
     expect(citation).to_contain_text("?t=1,2.5")
     assert named(page) == of_another
+
+
+def test_no_link_is_made_to_a_second_that_is_not_in_the_record(
+    page: "Page", site: str, settings: Any, clip: Callable[..., rows.PublicRecord]
+) -> None:
+    settings.BASE_URL = site
+    reference = clip(duration_s=9.96).reference
+    page.goto(f"{site}/en/clips/{reference}/")
+    said, link = page.locator("[data-said]"), page.locator("[data-link]")
+    video, end = page.locator("video"), page.locator("[data-mark=end]")
+    video.evaluate(AT, 10)
+    for name in ("Copy the link from here", "A segment begins here"):
+        page.get_by_role("button", name=name).click()
+        expect(said).to_contain_text("This second is not in the record")
+        expect(link).to_have_text(f"{site}/c/{reference}")
+    # A tenth before its end there still is something, and a segment may end with the record.
+    video.evaluate(AT, 9.955)
+    page.get_by_role("button", name="Copy the link from here").click()
+    expect(link).to_contain_text("?t=9.9")
+    video.evaluate(AT, 10)
+    end.click()
+    expect(link).to_contain_text("?t=0,9.96")
+    video.evaluate(AT, 5)
+    page.locator("[data-mark=start]").click()
+    expect(link).to_contain_text("?t=5,9.96")
+    # What ends before it begins: the later of the two marks counts.
+    video.evaluate(AT, 4)
+    end.click()
+    expect(said).to_contain_text("The end comes before the beginning")
+    expect(link).to_contain_text("?t=0,4")
+    page.goto(link.get_attribute("href") or "")
+    expect(page.locator("#segment-unread")).to_have_count(0)
+
+
+def test_no_link_is_made_to_seconds_of_a_clip_that_its_testimony_does_not_tell(
+    page: "Page", site: str, settings: Any, clip: Callable[..., rows.PublicRecord]
+) -> None:
+    settings.BASE_URL = site
+    carrier = clip()
+    told = rows.a_transcript(carrier.reference, "en", (2.25, 6, "", "account"))
+    testimony = rows.a_testimony(transcripts=(told,))
+    rows.carry(testimony, carrier, 2.25, 6)
+    page.goto(f"{site}/en/testimonies/{testimony.reference}/")
+    said, link, video = (page.locator(each) for each in ("[data-said]", "[data-link]", "video"))
+    for outside in (1, 8):
+        video.evaluate(AT, outside)
+        page.get_by_role("button", name="Copy the link from here").click()
+        expect(said).to_contain_text("This second is not in the record")
+    page.locator("[data-mark=end]").click()
+    expect(link).to_contain_text(f"/c/{testimony.reference}?t=2.25,6")
 
 
 def test_the_link_of_a_clip_behind_its_gate_can_be_copied(
@@ -275,6 +327,41 @@ def test_a_gate_gives_out_nothing_until_it_is_opened_and_opens_muted_and_grey(
         assert page.context.cookies() == []
         if javascript:
             assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_what_a_gate_opens_has_the_focus_and_a_name(
+    browser: "Browser",
+    site: str,
+    clip: Callable[..., rows.PublicRecord],
+    language: str,
+    javascript: bool,
+) -> None:
+    graphic = clip(advisory_level="graphic")
+    gate, opened = {
+        "en": ("Before you watch", "The clip"),
+        "ar": ("قبل أن تشاهد", "المقطع"),
+    }[language]
+    focused = "#player:focus"
+    with window(browser, width=360, javascript=javascript) as page:
+        page.goto(f"{site}/{language}/clips/{graphic.reference}/")
+        page.locator("#player .button").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url(re.compile("show=1"))
+        expect(page.locator(focused)).to_have_accessible_name(opened)
+        expect(page.locator(focused)).to_have_role("region")
+        # The next thing of the keyboard is the player itself.
+        page.keyboard.press("Tab")
+        expect(page.locator("video:focus")).to_be_visible()
+        close = page.locator(".player-ways a").last
+        close.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url(re.compile(r"/\?#player"))
+        expect(page.locator(focused)).to_have_accessible_name(gate)
+        # What is read instead has the focus as well.
+        page.locator("#player .actions a[href$='#transcript']").press("Enter")
+        expect(page.locator("#transcript:focus")).to_be_visible()
 
 
 # --- Little data ---------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """Every page of the reading room answers, in both languages, within its budget of queries."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -88,6 +90,43 @@ def test_a_fault_of_ours_is_owned_in_both_languages_and_tells_nothing_of_itself(
     assert "Something went wrong on our side" in body and "حدث خطأ من جانبنا" in body
     assert 'href="/en/"' in body and 'href="/ar/"' in body and 'lang="ar" dir="rtl"' in body
     assert "planted" not in body and CLIP not in body
+    # The language of the address comes first, as the page's own.
+    first, second = (
+        ("حدث خطأ", "Something went") if language == "ar" else ("Something went", "حدث خطأ")
+    )
+    assert f'<html lang="{language}"' in body and f"<title>{first}" in body
+    assert body.index(f"<h1>{first}") < body.index(f"<h2>{second}")
+
+
+def test_where_not_even_the_page_of_a_fault_can_be_made_words_are_left(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    def planted(*_arguments: object, **_more: object) -> None:
+        raise RuntimeError("planted")
+
+    monkeypatch.setattr(beside, "related", planted)
+    rows.publish(rows.a_document(CLIP))
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {
+            "BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage",
+            "OPTIONS": {"location": "nowhere"},
+        },
+    }
+    answer = Client(raise_request_exception=False).get(f"/ar/clips/{CLIP}/")
+    assert answer.status_code == 500 and answer["Content-Type"] == "text/plain; charset=utf-8"
+    assert "حدث خطأ من جانبنا" in answer.content.decode() and b"planted" not in answer.content
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_form_that_is_refused_unread_is_answered_in_the_language_of_its_address(
+    client: Client, settings: Any, language: str
+) -> None:
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 3
+    form = "&".join(f"field-{number}=x" for number in range(9))
+    answer = client.post(f"/{language}/safety/", form, "application/x-www-form-urlencoded")
+    heading = "تعذّر فهم الطلب" if language == "ar" else "The request could not be understood"
+    assert answer.status_code == 400 and f"<h1>{heading}</h1>" in answer.content.decode()
 
 
 @pytest.mark.parametrize("clips", [5, 50])

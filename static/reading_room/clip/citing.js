@@ -6,15 +6,18 @@
 export function citing() {
   const text = document.querySelector("[data-citation]");
   if (!text) return () => {};
+  const heading = document.querySelector("[data-cited-segment]");
   const identifier = document.querySelector("[data-unapi]");
   const files = [...document.querySelectorAll("[data-cited]")];
   const came = {
+    heading: heading.textContent,
     text: text.textContent,
     identifier: identifier.title,
     files: files.map((file) => file.getAttribute("href")),
   };
   const [reference, language] = came.identifier.split(":");
-  const show = (words, name, addresses) => {
+  const show = (title, words, name, addresses) => {
+    heading.textContent = title;
     text.replaceChildren(...unbroken(words, reference));
     identifier.title = name;
     files.forEach((file, place) => file.setAttribute("href", addresses[place]));
@@ -25,11 +28,11 @@ export function citing() {
     latest += 1;
     const asked = latest;
     const of = (address) => address.replace(/&t=.*$/, "") + `&t=${at}`;
-    show(came.text, came.identifier, came.files);
+    show(came.heading, came.text, came.identifier, came.files);
     const words = await written(of(text.dataset.citation));
     // A later segment may have been marked while this one was waited for.
     if (words === null || asked !== latest) return;
-    show(words, `${reference}:${language}:${at}`, came.files.map(of));
+    show(heading.dataset.citedSegment, words, `${reference}:${language}:${at}`, came.files.map(of));
   };
 }
 

@@ -12,6 +12,9 @@ export function sharing(playing, part) {
   const cite = citing();
   const said = tools.querySelector("[data-said]");
   const marks = { start: null, end: null };
+  // From and until which second of what is played this record is told.
+  const first = Number(tools.dataset.from ?? 0);
+  const until = Number(tools.dataset.until || Infinity);
 
   const show = (at) => {
     const address = `${tools.dataset.address}?t=${at}`;
@@ -32,50 +35,71 @@ export function sharing(playing, part) {
     return address;
   };
 
-  const copy = async (address) => {
+  const tell = (words, address) => {
     const shown = document.createElement("bdi");
     shown.dir = "ltr";
     shown.textContent = address;
-    let copied = true;
+    said.replaceChildren(words, " ", shown);
+  };
+
+  const copy = async (address) => {
     try {
       await navigator.clipboard.writeText(address);
+      tell(said.dataset.copied, address);
     } catch {
-      copied = false;
+      tell(said.dataset.notCopied, address);
     }
-    said.replaceChildren(copied ? said.dataset.copied : said.dataset.notCopied, " ", shown);
   };
 
+  // Where the recording stands, for a link: to the tenth of a second, within the record. Null
+  // where the record has nothing, which is said: such a link would lead nowhere.
+  const here = () => {
+    const { time } = playing;
+    if (first <= time && time < until) {
+      const near = tenths(Math.round, time);
+      return Math.max(first, near < until ? near : tenths(Math.floor, time));
+    }
+    said.textContent = said.dataset.outside;
+    return null;
+  };
+
+  const ending = () => (playing.time < until ? here() : until);
+
+  // A segment that has but an end begins with the record. One that ends before it begins is none:
+  // of its two marks the earlier made one goes.
   const mark = (which) => {
-    marks[which] = playing.time;
-    const { start, end } = marks;
-    if (start !== null && end !== null && end <= start) {
-      marks[which === "start" ? "end" : "start"] = null;
+    const other = which === "end" ? "start" : "end";
+    const time = which === "end" ? ending() : here();
+    if (time === null) return;
+    marks[which] = time;
+    const ordered = (marks.start ?? first) < (marks.end ?? Infinity);
+    if (!ordered) marks[marks[other] === null ? which : other] = null;
+    const start = marks.start ?? first;
+    const address = show(marks.end === null ? `${start}` : `${start},${marks.end}`);
+    if (!ordered) {
       said.textContent = said.dataset.order;
-      show(written(playing.time));
-    } else if (start !== null && end !== null) {
-      copy(show(`${written(start)},${written(end)}`));
+    } else if (marks[other] === null) {
+      tell(label.dataset.ofSegment, address);
     } else {
-      const address = show(written(start ?? 0));
-      const shown = document.createElement("bdi");
-      shown.dir = "ltr";
-      shown.textContent = address;
-      said.replaceChildren(shown);
+      copy(address);
     }
   };
 
-  const here = () => copy(show(written(playing.time)));
-  tools.querySelector("[data-share=here]").addEventListener("click", here);
+  const fromHere = () => {
+    const time = here();
+    if (time !== null) copy(show(`${time}`));
+  };
+  tools.querySelector("[data-share=here]").addEventListener("click", fromHere);
   for (const button of tools.querySelectorAll("[data-mark]")) {
     button.addEventListener("click", () => mark(button.dataset.mark));
   }
-  playing.keys.set("KeyS", here);
+  playing.keys.set("KeyS", fromHere);
   playing.keys.set("KeyI", () => mark("start"));
   playing.keys.set("KeyO", () => mark("end"));
 }
 
-// Seconds as addresses write them: one decimal, and none that says nothing.
-function written(seconds) {
-  return String(Math.round(seconds * 10) / 10);
+function tenths(rounded, seconds) {
+  return rounded(seconds * 10) / 10;
 }
 
 // Buttons that copy the text of an element, and say so in their own place.
