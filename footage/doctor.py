@@ -37,7 +37,6 @@ from people import sealing
 
 GOOD, WARN, BAD = "good", "warning", "bad"
 PROBE: Final = 1_000_000
-LAYERS_NEEDED: Final = 2
 SECONDS_OFF: Final = 5.0
 SECONDS_WAITING: Final = 900
 CUSTODIANS_NEEDED: Final = 2

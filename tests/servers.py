@@ -65,6 +65,14 @@ def ended(process: subprocess.Popen[bytes], seconds: float = 15) -> None:
     process.wait()
 
 
+def is_gone(pid: int) -> bool:
+    """Whether a process of this machine runs no longer; one nobody waited for is gone too."""
+    try:
+        return "State:\tZ" in Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        return True
+
+
 @contextlib.contextmanager
 def postgresql() -> Iterator[str]:
     """Start an empty PostgreSQL cluster of its own; yield its DATABASE_URL.

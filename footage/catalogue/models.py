@@ -178,7 +178,7 @@ class PublicAuthority(models.Model):
     name_ar = models.CharField(max_length=200)
     text_en = models.TextField(blank=True)
     text_ar = models.TextField(blank=True)
-    # Kind-specific public facts (a film's broadcaster, a place's point); see record.Authority.
+    # What only its kind has (a film's broadcaster, a place's point): see `published.Facts`.
     facts = models.TextField(default="{}")
     polygon = models.TextField(blank=True)
 

@@ -1,6 +1,6 @@
 """What lies beside a clip: other cameras on the same event, the same day, the same place. Pure."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -82,7 +82,6 @@ def _clock(edtf: str) -> datetime | None:
 
 
 Onward = list[dict[str, str]]
-OnwardOf = Callable[[Record, Authorities, str], Onward]
 
 
 def _of_events(record: Record, names: Authorities, language: str) -> Onward:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.ingest.conftest import House
+from tests.servers import is_gone
 
 
 def free_port() -> int:
@@ -45,13 +46,6 @@ def children_of(pid: int) -> dict[str, int]:
                     found[name] = int(status.parent.name)
                     break
     return found
-
-
-def is_gone(pid: int) -> bool:
-    try:
-        return "State:\tZ" in Path(f"/proc/{pid}/status").read_text()
-    except FileNotFoundError:
-        return True
 
 
 @pytest.fixture

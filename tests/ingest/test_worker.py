@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import imageio_ffmpeg
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -30,7 +29,9 @@ from tests import world
 from tests.ingest.conftest import CHECKOUT
 from tests.ingest.slow_tasks import slow
 from tests.ingest.test_examination import SMALL_VIDEO
+from tests.media.conftest import ffmpeg
 from tests.media.test_confinement import FEWER_LAYERS
+from tests.servers import is_gone
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -178,12 +179,8 @@ def test_a_worker_asked_to_end_while_idle_ends_at_once(start: Start) -> None:
 def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A clip that takes an encoder some seconds."""
     path = tmp_path_factory.mktemp("long") / "long.mp4"
-    command = [
-        *(imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-f", "lavfi"),
-        *("-i", "testsrc2=s=1280x720:r=60:d=6", "-c:v", "libx264"),
-        *("-preset", "ultrafast", "-pix_fmt", "yuv420p", str(path)),
-    ]
-    subprocess.run(command, check=True)
+    source = ("-f", "lavfi", "-i", "testsrc2=s=1280x720:r=60:d=6")
+    ffmpeg(*source, "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", path)
     return path
 
 
@@ -215,13 +212,6 @@ def encoding(
 
 def encoding_of(clip: Clip) -> DBTaskResult:
     return DBTaskResult.objects.get(args_kwargs={"args": [clip.master_id, "watched"], "kwargs": {}})
-
-
-def is_gone(pid: int) -> bool:
-    try:
-        return "State:\tZ" in Path(f"/proc/{pid}/status").read_text()
-    except FileNotFoundError:
-        return True
 
 
 def test_a_deploy_in_mid_encoding_puts_the_task_back_and_leaves_no_child(

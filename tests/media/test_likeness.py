@@ -1,12 +1,10 @@
 """Copies of the same footage are proposed as what they are; other footage never is."""
 
 import itertools
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-import imageio_ffmpeg
 import numpy as np
 import pytest
 
@@ -14,16 +12,12 @@ from footage import media
 from footage.media.frames import VIEWS, FrameHash, hashes_from_json
 from footage.media.likeness import LEAST_QUALITY, compare
 from footage.media.lookup import LOOSE, Holdings, Lookup, asking, holding
+from tests.media.conftest import ffmpeg
 from tests.media.test_shared_media import said
 
 # Something that moves all over and is nowhere alike, in place of footage.
 SCENE = "mandelbrot=s=640x360:r=25:start_scale=1.5:end_scale=0.05:end_pts=200"
 OTHER = "mandelbrot=s=640x360:r=25:start_x=-1.25:start_y=0.02:start_scale=0.4:end_pts=300"
-
-
-def ffmpeg(*arguments: str | Path) -> None:
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-y"]
-    subprocess.run([*command, *map(str, arguments)], check=True)
 
 
 Make = Callable[..., list[FrameHash]]

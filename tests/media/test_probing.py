@@ -2,15 +2,14 @@
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
-import imageio_ffmpeg
 import pytest
 
 from footage import media
 from footage.media import sandbox
+from tests.media.conftest import ffmpeg
 
 
 def patched(source: Path, target: Path, old: bytes, new: bytes) -> Path:
@@ -297,9 +296,7 @@ def test_only_decoders_of_cameras_and_phones_may_run(
 ) -> None:
     """The second is a coding of emulators' screens, which FFmpeg knows and cameras do not."""
     clip = tmp_path / "clip.avi"
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-f", "lavfi"]
-    command += ["-i", "testsrc=duration=0.2", "-c:v", codec, str(clip)]
-    subprocess.run(command, check=True)
+    ffmpeg("-f", "lavfi", "-i", "testsrc=duration=0.2", "-c:v", codec, clip)
     if opens:
         assert media.probe(clip).video_codec == codec
     else:

@@ -3,11 +3,9 @@
 import hashlib
 import json
 import struct
-import subprocess
 from pathlib import Path
 
 import av
-import imageio_ffmpeg
 import numpy as np
 import pytest
 from PIL import Image
@@ -16,13 +14,9 @@ from footage import media
 from footage.media import recipes
 from footage.media.copies import encoding_seconds
 from footage.media.encoding import encode_arguments
+from tests.media.conftest import ffmpeg
 
 STEP_MS = 40
-
-
-def ffmpeg(*arguments: str | Path) -> None:
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-y"]
-    subprocess.run([*command, *map(str, arguments)], check=True)
 
 
 def flashes_and_beeps(target: Path, *coding: str, sound_after: float = 0.0) -> Path:

@@ -1,15 +1,14 @@
 """What comes out: upright, playable everywhere, and free of all that the input said of itself."""
 
 import hashlib
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-import imageio_ffmpeg
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from footage import media
+from tests.media.conftest import ffmpeg
 
 Render = Callable[..., media.RenderedFile]
 
@@ -156,9 +155,9 @@ def test_a_clip_that_is_all_black_still_has_a_poster(files: Path, tmp_path: Path
 
 def with_tags(source: Path, target: Path, *more: str) -> Path:
     """The same picture and sound in a file that says a lot of itself."""
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-i", str(source)]
-    command += ["-map", "0", "-c", "copy", "-movflags", "use_metadata_tags", *more, str(target)]
-    subprocess.run(command, check=True)
+    ffmpeg(
+        "-i", source, *("-map", "0", "-c", "copy", "-movflags", "use_metadata_tags"), *more, target
+    )
     return target
 
 

@@ -3,12 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from django.apps import apps
 from django.db import connection
-
-
-def catalogue_tables() -> list[str]:
-    return [model._meta.db_table for model in apps.get_app_config("catalogue").get_models()]
 
 
 def bytes_of_the_catalogue() -> bytes:

@@ -118,10 +118,7 @@ def pbcore(of: Described, row: PublicRecord) -> Element:
     """A pbcoreDescriptionDocument of PBCore 2.1, whose schema binds the order of all elements."""
     record = of.record
     root = etree.Element(f"{{{PBCORE}}}pbcoreDescriptionDocument", nsmap={None: PBCORE, "xsi": XSI})
-    root.set(
-        SCHEMA_LOCATION,
-        f"{PBCORE} {PBCORE_SCHEMA}",
-    )
+    root.set(SCHEMA_LOCATION, f"{PBCORE} {PBCORE_SCHEMA}")
     for language, label in labels(vocabularies.RECORD_KINDS, record.kind):
         add(root, "pbcoreAssetType", label, annotation=language)
     if of.filmed:
@@ -338,17 +335,7 @@ FORMATS = {
     each.prefix: each
     for each in (
         Format("oai_dc", OAI_DC_SCHEMA, OAI_DC, oai_dc),
-        Format(
-            "oai_pbcore",
-            PBCORE_SCHEMA,
-            PBCORE,
-            pbcore,
-        ),
-        Format(
-            "oai_datacite",
-            DATACITE_SCHEMA,
-            DATACITE,
-            datacite,
-        ),
+        Format("oai_pbcore", PBCORE_SCHEMA, PBCORE, pbcore),
+        Format("oai_datacite", DATACITE_SCHEMA, DATACITE, datacite),
     )
 }
