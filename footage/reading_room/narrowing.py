@@ -26,6 +26,7 @@ def narrowing(
     return {
         "chips": _chips(query, names, language, path),
         "notes": _notes(query, parameters, language),
+        "kinds": query.kinds,
         "narrowed": query.narrowed,
         "dated": bool(query.start or query.end),
         "only_certain": query.only_certain,

@@ -7,6 +7,7 @@ import orjson
 from django.template import Library
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import ngettext
 
 from footage.catalogue import moments
 from footage.reading_room.wording import size
@@ -21,6 +22,18 @@ _IN_DATA = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"
 def number(value: int) -> SafeString:
     """A count, isolated and with Latin digits in both languages: 12,345."""
     return format_html("<bdi>{}</bdi>", f"{value:,}")
+
+
+@register.filter
+def counted(number_of: int, kinds: tuple[str, ...]) -> SafeString:
+    """How many of what a query asks for: 12 clips, 1 testimony, 3 records where it is both."""
+    if kinds == ("testimony",):
+        said = ngettext("%(shown)s testimony", "%(shown)s testimonies", number_of)
+    elif len(kinds) > 1:
+        said = ngettext("%(shown)s record", "%(shown)s records", number_of)
+    else:
+        said = ngettext("%(shown)s clip", "%(shown)s clips", number_of)
+    return mark_safe(said % {"shown": number(number_of)})  # noqa: S308  (words of ours)
 
 
 @register.simple_tag

@@ -98,7 +98,6 @@ def _clips(request: HttpRequest, names: Authorities, at: Moment | None) -> HttpR
         "many_ranked": query.sort == "relevance" and total > MOST_RANKED,
         "most_ranked": MOST_RANKED,
         "only_testimonies": query.kinds == ("testimony",),
-        "both_kinds": len(query.kinds) > 1,
     }
     return respond(request, "clips.html", context)
 

@@ -33,9 +33,33 @@ def test_a_year_shows_its_days_with_the_certain_and_the_possible_apart(client: C
     said = re.sub(r"<[^>]+>", "", label)
     assert said.endswith("28 November 2016: certainly 2, possibly 1")
     assert 'class="shade-of-0 maybe-only" href="/en/dates/2016/12/05/"' in body
-    assert "3 records are certainly of this year. 1 more may be." in re.sub(r"</?bdi>", "", body)
+    assert "3 clips are certainly of this year. 1 more may be." in re.sub(r"</?bdi>", "", body)
     arabic = read(client, "/ar/dates/2016/")
     assert "تشرين الثاني" in arabic and "/ar/dates/2016/11/28/" in arabic
+
+
+@pytest.mark.parametrize(
+    ("kinds", "english", "arabic"),
+    [
+        ("", "2 clips", "مقطعان"),
+        ("?kind=testimony", "3 testimonies", "3 شهادات"),
+        ("?kind=clip&kind=testimony", "5 records", "5 سجلات"),
+    ],
+)
+def test_a_number_says_of_what_it_is(client: Client, kinds: str, english: str, arabic: str) -> None:
+    rows.names()
+    for _clip in range(2):
+        rows.a_clip(filmed="2016-11-28")
+    for _testimony in range(3):
+        rows.a_testimony(filmed="2016-11-28", neighbourhood="bustan-al-qasr")
+    for language, said in (("en", english), ("ar", arabic)):
+        for page in ("dates/2016/", "dates/2016/11/", "dates/2016/11/28/"):
+            body = re.sub(r"</?bdi>", "", read(client, f"/{language}/{page}{kinds}"))
+            certainly = "are certainly of this" if language == "en" else "من هذ"
+            assert f"{said} {certainly}" in body, page
+        for page in ("dates/", "dates/2016/11/", "clips/", "neighbourhoods/", "map/"):
+            body = re.sub(r"</?bdi>", "", read(client, f"/{language}/{page}{kinds}"))
+            assert re.search(rf">\s*{said}\s*<", body), page
 
 
 def test_each_month_of_the_year_begins_under_its_weekday(client: Client) -> None:
