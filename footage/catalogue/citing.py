@@ -25,7 +25,6 @@ from footage.catalogue.moments import Moment
 from footage.catalogue.record import Record, Transcript
 from footage.catalogue.showing import clips_of, spoken
 
-LANGUAGES = ("en", "ar")
 # Codes of no language: a recording without speech, and speech nobody has placed.
 SILENT = {"zxx", "und"}
 ARCHIVE = {"en": "The Aleppo Archive", "ar": "أرشيف حلب"}

@@ -16,6 +16,7 @@ from django.conf import settings
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from footage.catalogue.languages import LANGUAGES
 from footage.catalogue.published import NAMED, Envelope, Facts, Name, Tombstone, entry_of
 from footage.catalogue.record import (
     SCHEMA,
@@ -149,7 +150,7 @@ def record_schema(number: int = SCHEMA) -> dict[str, Any]:
                 continue
             properties[name] = described[name]
             if name in NAMED and model is Record:
-                for language in ("en", "ar"):
+                for language in LANGUAGES:
                     properties[f"{name}_name_{language}"] = _name_property(field, language)
     # What a record leaves out, a published record gives all the same.
     schema: dict[str, Any] = {

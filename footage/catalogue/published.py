@@ -12,6 +12,7 @@ from django.conf import settings
 from pydantic.fields import FieldInfo
 
 from footage.catalogue.authorities import Authorities
+from footage.catalogue.languages import LANGUAGES
 from footage.catalogue.models import PublicAuthority, PublicRecord
 from footage.catalogue.record import DAY, EDTF, OWN, Declared, Record, declared
 from footage.catalogue.showing import told
@@ -207,7 +208,7 @@ def published(row: PublicRecord, names: Authorities) -> dict[str, Any]:
         value = document.get(name, left_out)
         found[name] = value
         if kind := NAMED.get(name):
-            for language in ("en", "ar"):
+            for language in LANGUAGES:
                 found[f"{name}_name_{language}"] = names_of(names, kind, value, language)
     return found
 

@@ -14,6 +14,7 @@ from footage.catalogue.authorities import (
     Authorities,
 )
 from footage.catalogue.counts import Facets
+from footage.catalogue.languages import other
 from footage.catalogue.queries import Query
 from footage.reading_room import pages
 from footage.reading_room.by_day import timeline
@@ -109,9 +110,7 @@ def film(request: HttpRequest, slug: str) -> HttpResponse:
     witnesses = [names.get(WITNESS, each) for each in entry.facts.get("witnesses", ())]
     context = {
         "film": named(entry, language),
-        "paragraphs_other": Text.of(
-            entry.text("ar" if language == "en" else "en"), "ar" if language == "en" else "en"
-        ),
+        "paragraphs_other": Text.of(entry.text(other(language)), other(language)),
         "broadcaster": entry.fact("broadcaster", language),
         "broadcast_title": entry.fact("broadcast_title", language),
         "broadcast_on": say(broadcast, language) if broadcast else "",

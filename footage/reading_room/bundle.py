@@ -30,6 +30,7 @@ from footage.catalogue import authorities, citing, moments
 from footage.catalogue.authorities import Authorities
 from footage.catalogue.formats.zipped import Sink
 from footage.catalogue.freshness import conditional, digest
+from footage.catalogue.languages import LANGUAGES
 from footage.catalogue.models import PublicRecord, PublicRendition
 from footage.catalogue.record import Record, Rendition
 from footage.catalogue.showing import closed, copy_of, held_back, spoken
@@ -37,7 +38,7 @@ from footage.reading_room import pages
 from footage.reading_room.choices import Choice
 from footage.reading_room.language_free import found, withdrawn
 from footage.reading_room.media import pieces
-from footage.reading_room.rendering import LANGUAGES, page
+from footage.reading_room.rendering import page
 from footage.reading_room.transcripts import segments_of, side_by_side
 from footage.timed_text import write_webvtt
 

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from footage.catalogue import dictionary, interface
 from footage.catalogue.index.searching import MOST_RANKED
+from footage.catalogue.languages import LANGUAGES, other
 from footage.catalogue.published import NAMED
 from footage.catalogue.record import OWN, SCHEMA
-from footage.reading_room.pages import LANGUAGES
 from footage.reading_room.rendering import page, reader_language, respond
 from footage.reading_room.wording import Text
 from footage.vocabularies import Vocabulary
@@ -120,7 +120,6 @@ def _field(entry: dictionary.Entry, language: str) -> dict[str, Any]:
 
 
 def _vocabulary(vocabulary: Vocabulary, language: str) -> dict[str, Any]:
-    other = "en" if language == "ar" else "ar"
     return {
         "name": vocabulary.name,
         "title": vocabulary.title(language),
@@ -129,7 +128,7 @@ def _vocabulary(vocabulary: Vocabulary, language: str) -> dict[str, Any]:
                 "code": term.code,
                 "label": term.label(language),
                 "note": term.note(language),
-                "other": Text.of(term.label(other), other),
+                "other": Text.of(term.label(other(language)), other(language)),
                 "uri": term.uri,
             }
             for term in vocabulary

@@ -11,6 +11,7 @@ from footage.catalogue.addresses import name_path, record_path
 from footage.catalogue.authorities import EVENT, FILM, NEIGHBOURHOOD
 from footage.catalogue.authorities import Authorities as Names
 from footage.catalogue.authorities import credited as byline
+from footage.catalogue.languages import other
 from footage.catalogue.record import Record
 from footage.reading_room import linked_data
 from footage.reading_room.wording import Text, in_both, label_of, say, say_day
@@ -157,9 +158,7 @@ def _where(record: Record, authorities: Names, language: str) -> dict[str, Any]:
         point = f"{record.latitude:.4f}, {record.longitude:.4f}"
     return {
         "name": named.name(language) if named else "",
-        "other_name": Text.of(
-            named.other_name(language) if named else "", "ar" if language == "en" else "en"
-        ),
+        "other_name": Text.of(named.other_name(language) if named else "", other(language)),
         "path": name_path(language, NEIGHBOURHOOD, named.slug) if named else "",
         "within": neighbourhood.name(language)
         if place and neighbourhood != place and neighbourhood

@@ -16,8 +16,10 @@ from django.utils.translation import gettext as _
 from footage.catalogue import beside, showing
 from footage.catalogue.addresses import record_path
 from footage.catalogue.formats.spoken import SPOKEN, file_name
+from footage.catalogue.freshness import fresh, only_read
+from footage.catalogue.languages import LANGUAGES
 from footage.catalogue.models import PublicRecord, PublicState
-from footage.reading_room.rendering import LANGUAGES, fresh, only_read, page
+from footage.reading_room.rendering import page
 from footage.reading_room.transcripts import segments_of
 
 

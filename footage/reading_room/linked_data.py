@@ -22,6 +22,7 @@ from footage.catalogue.addresses import (
     media_address,
 )
 from footage.catalogue.authorities import FILM, NEIGHBOURHOOD, Authorities
+from footage.catalogue.languages import other
 from footage.catalogue.record import Record
 
 SCHEMA = "https://schema.org"
@@ -99,7 +100,6 @@ def _citation_tags(citation: citing.Citation, page: str) -> list[tuple[str, str]
 
 
 def _open_graph(record: Record, citation: citing.Citation, page: str) -> list[tuple[str, str]]:
-    other = "ar" if citation.language == "en" else "en"
     told = [
         ("og:site_name", citing.ARCHIVE[citation.language]),
         ("og:type", _OPEN_GRAPH_TYPES.get(citation.form, "article")),
@@ -107,7 +107,7 @@ def _open_graph(record: Record, citation: citing.Citation, page: str) -> list[tu
         ("og:description", citation.summary[:200]),
         ("og:url", page),
         ("og:locale", _LOCALES[citation.language]),
-        ("og:locale:alternate", _LOCALES[other]),
+        ("og:locale:alternate", _LOCALES[other(citation.language)]),
     ]
     if picture := showing.picture(record):
         told += [

@@ -6,6 +6,7 @@ from django.http import Http404
 
 from footage.catalogue.addresses import name_path
 from footage.catalogue.authorities import Authorities, Authority
+from footage.catalogue.languages import other
 from footage.reading_room.wording import Text
 
 
@@ -19,11 +20,10 @@ def one(names: Authorities, kind: str, slug: str) -> Authority:
 
 def named(entry: Authority, language: str) -> dict[str, Any]:
     """Its name in both languages, its text, and the page it has."""
-    other = "ar" if language == "en" else "en"
     return {
         "slug": entry.slug,
         "name": entry.name(language),
-        "other": Text.of(entry.other_name(language), other),
+        "other": Text.of(entry.other_name(language), other(language)),
         "text": entry.text(language),
         "path": name_path(language, entry.kind, entry.slug),
         "demonstration": bool(entry.facts.get("demonstration")),

@@ -23,6 +23,7 @@ from footage.catalogue.addresses import (
 )
 from footage.catalogue.authorities import NEIGHBOURHOOD
 from footage.catalogue.authorities import Authorities as Names
+from footage.catalogue.languages import LANGUAGES
 from footage.catalogue.record import Record
 from footage.catalogue.showing import clips_of, closed, held_back, picture, spoken
 from footage.reading_room import facts
@@ -39,8 +40,6 @@ from footage.reading_room.wording import (
     say,
 )
 
-LANGUAGES = ("en", "ar")
-OWN_NAMES = {"en": "English", "ar": "العربية"}
 # Relations of two clips that show the same footage.
 SAME_FOOTAGE = {"copy", "whole", "part"}
 UNASKED = Choice()
@@ -55,12 +54,12 @@ def frame(language: str, here: str) -> dict[str, Any]:
     in_languages = [
         {
             "code": code,
-            "name": OWN_NAMES[code],
+            "name": own_name,
             "dir": direction(code),
             "path": f"/{code}/{here.removeprefix(f'/{language}/')}",
             "current": code == language,
         }
-        for code in LANGUAGES
+        for code, own_name in LANGUAGES.items()
     ]
     return {
         "language": language,

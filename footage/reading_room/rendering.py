@@ -19,21 +19,7 @@ from footage.catalogue.authorities import Authorities
 from footage.catalogue.freshness import View, fresh, only_read
 from footage.catalogue.index import remembering
 from footage.catalogue.index.searching import Moment
-from footage.reading_room.pages import LANGUAGES, frame
-
-__all__ = [
-    "LANGUAGES",
-    "form_page",
-    "frame",
-    "fresh",
-    "not_found",
-    "only_read",
-    "page",
-    "reader_language",
-    "remembered",
-    "rendered",
-    "respond",
-]
+from footage.reading_room.pages import frame
 
 LANGUAGE_FREE = (
     *("/media/", "/export/", "/api/", "/oai", "/iiif/", "/releases/", "/feeds/"),

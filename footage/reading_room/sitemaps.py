@@ -19,12 +19,12 @@ from footage.catalogue.addresses import (
     name_path,
     record_path,
 )
-from footage.catalogue.freshness import fresh
+from footage.catalogue.freshness import fresh, only_read
+from footage.catalogue.languages import LANGUAGES, either
 from footage.catalogue.models import PublicAuthority, PublicRecord, RecordQuerySet
 from footage.catalogue.record import Record
 from footage.normalisation import writable_in_xml
-from footage.reading_room.pages import LANGUAGES
-from footage.reading_room.rendering import only_read, page
+from footage.reading_room.rendering import page
 
 MEDIA_TYPE = "application/xml; charset=utf-8"
 # Two addresses a record: 20,000 of the 50,000 that a file may have, well below its 50 MB.
@@ -112,15 +112,12 @@ def _video(record: Record, language: str) -> str:
     film, poster = showing.copy_of(record, "playable"), showing.picture(record)
     if film is None or poster is None or not record.download:
         return ""
-    arabic = language == "ar"
-    titles = (record.title_ar, record.title_en) if arabic else (record.title_en, record.title_ar)
-    said = (record.summary_ar, record.summary_en)
-    said = said if arabic else said[::-1]
-    title = titles[0] or titles[1] or record.reference
+    title = either(record.title_en, record.title_ar, language) or record.reference
+    summary = either(record.summary_en, record.summary_ar, language)
     told = {
         "thumbnail_loc": media_address(poster),
         "title": title,
-        "description": (said[0] or said[1] or title)[:LONGEST_DESCRIPTION],
+        "description": (summary or title)[:LONGEST_DESCRIPTION],
         "content_loc": media_address(film),
     }
     if record.duration_s and record.duration_s >= 1:

@@ -21,14 +21,16 @@ from django.utils.translation import gettext as _
 from footage import vocabularies
 from footage.catalogue import answers, authorities, gazetteer
 from footage.catalogue.authorities import JOURNALIST, NEIGHBOURHOOD, Authorities, Authority
+from footage.catalogue.freshness import fresh, only_read
 from footage.catalogue.index.language import cleaned
 from footage.catalogue.index.searching import Moment
 from footage.catalogue.index.words import WORD, words
+from footage.catalogue.languages import other
 from footage.catalogue.queries import Query
 from footage.catalogue.showing import told
 from footage.normalisation import normalise
 from footage.reading_room.named import named
-from footage.reading_room.rendering import fresh, only_read, reader_language
+from footage.reading_room.rendering import reader_language
 from footage.reading_room.wording import Text, direction
 
 SHORTEST, LONGEST = 2, 60
@@ -116,11 +118,10 @@ def _named(kind: str, text: str, names: Authorities, language: str) -> Items:
 
 def _subjects(text: str, language: str) -> Items:
     asked = _bare(text)
-    other = "ar" if language == "en" else "en"
     for term in vocabularies.SUBJECTS:
         if any(_Spelled("", "", _bare(label)).likeness(asked) for label in (term.en, term.ar)):
             path = f"/{language}/clips/?subject={term.code}"
-            named_so = Text.of(term.label(other), other)
+            named_so = Text.of(term.label(other(language)), other(language))
             yield term.code, _item(term.label(language), named_so, path, language)
 
 

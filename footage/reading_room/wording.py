@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from footage import dates, vocabularies
+from footage.catalogue.languages import other
 
 DIRECTIONS = {"ar": "rtl", "apc": "rtl", "und": "auto"}
 
@@ -29,8 +30,7 @@ def direction(language: str) -> str:
 def in_both(english: str, arabic: str, language: str) -> tuple[Text | None, Text | None]:
     """What is shown first and what beside it: the reader's language leads when it is there."""
     texts = {"en": english, "ar": arabic}
-    other = "ar" if language == "en" else "en"
-    found = [Text.of(texts[code], code) for code in (language, other) if texts[code]]
+    found = [Text.of(texts[code], code) for code in (language, other(language)) if texts[code]]
     return (found[0] if found else None, found[1] if len(found) > 1 else None)
 
 

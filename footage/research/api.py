@@ -29,6 +29,7 @@ from footage.catalogue.cursors import packed
 from footage.catalogue.index.heard import Listening
 from footage.catalogue.index.searching import MOST_RANKED
 from footage.catalogue.interface import Parameter
+from footage.catalogue.languages import LANGUAGES
 from footage.catalogue.models import PublicAuthority, PublicRecord
 from footage.catalogue.moments import plain
 from footage.catalogue.published import published, published_name, tombstone
@@ -336,7 +337,7 @@ def _values(facet: str, counts: Any, names: Authorities) -> Iterator[dict[str, A
             "value": value,
             **{
                 f"name_{language}": _called(facet, vocabulary, value, names, language)
-                for language in ("en", "ar")
+                for language in LANGUAGES
             },
             "number": number,
         }

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from footage.catalogue import authorities, beside, citing, moments
 from footage.catalogue.freshness import fresh, only_read
+from footage.catalogue.languages import LANGUAGES
 from footage.catalogue.models import PublicRecord
 from footage.catalogue.record import Record
 from footage.research.problems import problem
@@ -25,7 +26,7 @@ def citation(request: HttpRequest, reference: str, suffix: str) -> HttpResponse:
     Of the seconds it cites what lies within the record, and the whole where none of them do.
     """
     language = request.GET.get("lang", "en")
-    if language not in citing.LANGUAGES:
+    if language not in LANGUAGES:
         return problem(400, "Unusable lang", "lang is en or ar.")
     asked = request.GET.get("t", "")
     moment = moments.read(asked)
@@ -47,7 +48,7 @@ def unapi(request: HttpRequest) -> HttpResponse:
         return _formats(request, identifier, 300) if row else _unknown(request)
     if form not in UNAPI:
         return problem(406, "Unknown format", f"format is one of {', '.join(UNAPI)}.")
-    if language not in citing.LANGUAGES:
+    if language not in LANGUAGES:
         language = "en"
     return _cited(request, reference, UNAPI[form], language, moments.read(seconds))
 

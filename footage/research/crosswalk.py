@@ -19,8 +19,8 @@ from footage.catalogue.authorities import (
     Authority,
     credited,
 )
-from footage.catalogue.citing import LANGUAGES
 from footage.catalogue.formats.spoken import address_of
+from footage.catalogue.languages import LANGUAGES
 from footage.catalogue.record import Record, Rendition, Transcript
 
 # Terms of the DCMI type vocabulary. A testimony is an account; the clips that carry it are others.

@@ -18,6 +18,7 @@ from footage import vocabularies
 from footage.catalogue import answers, authorities, citing, interface, showing
 from footage.catalogue.addresses import absolute, media_address, record_path
 from footage.catalogue.authorities import Authorities, credited
+from footage.catalogue.languages import LANGUAGES, either
 from footage.catalogue.models import PublicRecord
 from footage.catalogue.record import Record
 from footage.normalisation import writable_in_xml
@@ -50,7 +51,7 @@ class Feed(Atom1Feed):
 @resource
 def clips(request: HttpRequest, language: str) -> HttpResponse:
     """The records a query finds, those published last first."""
-    if language not in citing.LANGUAGES:
+    if language not in LANGUAGES:
         raise Http404
     query, _walk = question(request.GET, interface.FEED)
     query = replace(query, sort="published")
@@ -75,14 +76,14 @@ def clips(request: HttpRequest, language: str) -> HttpResponse:
 
 def _entry(row: PublicRecord, names: Authorities, language: str) -> dict[str, Any]:
     record = row.read()
-    first, second = ("ar", "en") if language == "ar" else ("en", "ar")
     picture = showing.picture(record)
+    title = either(record.title_en, record.title_ar, language)
     codes = [code for code in record.subjects if code in vocabularies.SUBJECTS]
     return {
-        "title": _text(record, "title", first, second) or record.reference,
+        "title": writable_in_xml(title) or record.reference,
         "link": absolute(record_path(language, row.kind, row.reference)),
         "unique_id": absolute(f"/c/{row.reference}"),
-        "description": _text(record, "summary", first, second),
+        "description": writable_in_xml(either(record.summary_en, record.summary_ar, language)),
         "author_name": writable_in_xml(_credit(record, names, language)),
         "pubdate": _day(row.published_at.date()),
         "updateddate": _day(row.revised_at.date()),
@@ -94,12 +95,6 @@ def _entry(row: PublicRecord, names: Authorities, language: str) -> dict[str, An
         ),
         "picture": media_address(picture) if picture else "",
     }
-
-
-def _text(record: Record, name: str, first: str, second: str) -> str:
-    return writable_in_xml(
-        getattr(record, f"{name}_{first}") or getattr(record, f"{name}_{second}")
-    )
 
 
 def _credit(record: Record, names: Authorities, language: str) -> str:

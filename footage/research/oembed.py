@@ -23,6 +23,7 @@ from footage.catalogue.addresses import (
 )
 from footage.catalogue.authorities import credited
 from footage.catalogue.freshness import fresh, only_read
+from footage.catalogue.languages import LANGUAGES
 from footage.research.problems import problem
 
 NARROWEST = 240
@@ -92,7 +93,7 @@ def _pasted(address: str) -> tuple[str, str, moments.Moment | None]:
         return NOWHERE
     language = "en"
     parts = given.path.strip("/").split("/")
-    if len(parts) == 3 and parts[0] in citing.LANGUAGES and parts[1] in {"clips", "embed"}:
+    if len(parts) == 3 and parts[0] in LANGUAGES and parts[1] in {"clips", "embed"}:
         language, parts = parts[0], ["c", parts[2]]
     if len(parts) != 2 or parts[0] != "c":
         return NOWHERE

@@ -7,6 +7,7 @@ from django.conf import settings
 
 from footage.catalogue import dictionary
 from footage.catalogue.interface import OPERATIONS, Operation, Parameter
+from footage.catalogue.languages import LANGUAGES
 from footage.catalogue.published import Name, Tombstone
 from footage.catalogue.queries import FACETS
 from footage.catalogue.record import SCHEMA
@@ -44,7 +45,7 @@ def front_page() -> dict[str, Any]:
     return {
         "title": "The Aleppo Archive, API version 1",
         "documentation": {
-            language: f"{settings.BASE_URL}/{language}/about/api/" for language in ("en", "ar")
+            language: f"{settings.BASE_URL}/{language}/about/api/" for language in LANGUAGES
         },
         "openapi": f"{settings.BASE_URL}/api/v1/openapi.json",
         "record_schema": dictionary.schema_address(),

@@ -15,6 +15,7 @@ import orjson
 from django.conf import settings
 
 from footage.catalogue.authorities import Authorities
+from footage.catalogue.languages import LANGUAGES
 from footage.catalogue.published import LEFT_OUT, NAMED, Envelope, Tombstone, fields, names_of
 from footage.catalogue.record import SCHEMA, Record
 from footage.catalogue.streams import Row
@@ -151,7 +152,7 @@ def _written(name: str) -> Callable[[list[Any]], str | None]:
     return _codes if Record.model_fields[name].annotation == tuple[str, ...] else _objects
 
 
-_BOTH = ("en", "ar")
+_BOTH = tuple(LANGUAGES)
 _NOBODY: list[str | None] = [None, None]
 _NOT_GONE: list[Cell] = [None] * len(GONE)
 _IN_ORDER = itemgetter(*_FIELDS)

@@ -11,9 +11,9 @@ from typing import Any
 from footage import vocabularies
 from footage.catalogue import moments
 from footage.catalogue.addresses import absolute, media_address
-from footage.catalogue.citing import LANGUAGES
 from footage.catalogue.formats.spoken import SPOKEN, file_name
 from footage.catalogue.index.heard import Heard
+from footage.catalogue.languages import LANGUAGES
 from footage.catalogue.record import Rendition, Segment, Transcript
 from footage.catalogue.showing import held_back
 from footage.research.crosswalk import Described, Words, captions_address, labels

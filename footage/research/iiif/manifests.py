@@ -11,8 +11,9 @@ from footage import dates, vocabularies
 from footage.catalogue import moments
 from footage.catalogue.addresses import absolute
 from footage.catalogue.authorities import Authority
-from footage.catalogue.citing import ARCHIVE, LANGUAGES, WITHHELD
+from footage.catalogue.citing import ARCHIVE, WITHHELD
 from footage.catalogue.index.heard import Heard
+from footage.catalogue.languages import LANGUAGES
 from footage.catalogue.record import SCHEMA, Segment, Transcript
 from footage.research.crosswalk import Described, Words, both_names, captions_address, labels
 from footage.research.iiif.canvases import (

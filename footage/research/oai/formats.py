@@ -15,7 +15,8 @@ from lxml import etree
 
 from footage import vocabularies
 from footage.catalogue.addresses import media_address
-from footage.catalogue.citing import ARCHIVE, LANGUAGES
+from footage.catalogue.citing import ARCHIVE
+from footage.catalogue.languages import LANGUAGES
 from footage.catalogue.models import PublicRecord
 from footage.catalogue.record import Rendition
 from footage.normalisation import writable_in_xml
