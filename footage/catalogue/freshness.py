@@ -8,7 +8,12 @@ import re
 from collections.abc import Callable
 from typing import TypeVar, cast
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponsePermanentRedirect,
+)
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import parse_header_parameters
 from django.views.decorators.csrf import csrf_exempt
@@ -61,6 +66,11 @@ def conditional(request: HttpRequest, response: Response, etag: str) -> Response
     assert answer is not None  # noqa: S101  (only None when given no response)
     answer["Cache-Control"] = "no-cache"
     return cast(Response, answer)
+
+
+def moved(path: str) -> HttpResponsePermanentRedirect:
+    """To the one address of what was asked for under another, to be asked about each time."""
+    return HttpResponsePermanentRedirect(path, headers={"Cache-Control": "no-cache"})
 
 
 def accepts_gzip(request: HttpRequest) -> bool:

@@ -4,6 +4,7 @@ Each takes the query of its address, without its dates where the path says them,
 its links.
 """
 
+from calendar import monthrange
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from footage.catalogue import answers, authorities
 from footage.catalogue.authorities import EVENT, NEIGHBOURHOOD, Authorities
 from footage.catalogue.queries import Query
 from footage.reading_room import calendars
-from footage.reading_room.listing import listing
+from footage.reading_room.listing import listing, paged
 from footage.reading_room.named import named
 from footage.reading_room.narrowing import narrowing
 from footage.reading_room.rendering import page, reader_language, respond
@@ -63,8 +64,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
 @page
 def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     first = _day(year, month, 1)
-    following = date(*_next_month(year, month), 1)
-    last = following - timedelta(1)
+    last = date(year, month, monthrange(year, month)[1])
     names, language = authorities.current(), reader_language()
     query, kept = _kept(request)
     found = replace(query, start=first, end=last)
@@ -82,7 +82,7 @@ def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
         "possible": possible,
         "timeline": timeline(names, (first, last), language),
         "before": _month_link(first - timedelta(1), language, kept),
-        "after": _month_link(following, language, kept),
+        "after": _month_link(last + timedelta(1), language, kept),
         "list_path": f"/{language}/clips/{found.address}",
     }
     return respond(request, "month.html", context)
@@ -94,17 +94,11 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
     chosen = _day(year, month, day)
     query, kept = _kept(request)
     on_that_day = replace(query, start=chosen, end=chosen)
-    asked = request.GET.get("after", "")
-    found = answers.answer(replace(on_that_day, sort="surely", after=asked), names, facets=())
-
-    def at(cursor: str) -> str:
-        return f"{request.path}{kept}{'&' if kept else '?'}after={cursor}" if cursor else here
-
-    here = request.path + kept
-    shown = listing(replace(on_that_day, sort="surely", after=asked), found, names, language, at)
+    listed = replace(on_that_day, sort="surely", after=request.GET.get("after", ""))
+    found = answers.answer(listed, names, facets=())
     context = {
         **narrowing(query, request.GET, names, language, request.path),
-        **shown,
+        **listing(listed, found, names, language, paged(query, request.path)),
         "said": say_day(chosen, language),
         "weekday": calendars.WEEKDAYS[language][(chosen.weekday() + 2) % 7],
         "month_said": say(f"{year:04}-{month:02}", language),
@@ -171,10 +165,6 @@ def _day(year: int, month: int, day: int) -> date:
 
 def _filmable(year: int) -> bool:
     return FIRST_YEAR <= year <= LAST_YEAR
-
-
-def _next_month(year: int, month: int) -> tuple[int, int]:
-    return (year + 1, 1) if month == 12 else (year, month + 1)
 
 
 def _year_path(year: int, language: str) -> str:

@@ -47,13 +47,12 @@ def list_of(
     request: HttpRequest, names: Authorities, language: str, chosen: dict[str, tuple[str, ...]]
 ) -> dict[str, Any]:
     """The list of what was chosen, paged at this page's own address."""
-    asked = request.GET.get("after", "")
-    query = Query(chosen=chosen, after=asked)
+    query = Query(chosen=chosen, after=request.GET.get("after", ""))
     found = answers.answer(query, names, facets=())
-    shown = listing(query, found, names, language, paged(request.path))
+    shown = listing(query, found, names, language, paged(Query(), request.path))
     return {**shown, "list_path": f"/{language}/clips/{Query(chosen=chosen).address}"}
 
 
-def paged(path: str) -> Callable[[str], str]:
-    """Addresses of the pages of a list whose path already says the rest of its query."""
-    return lambda cursor: f"{path}?after={cursor}" if cursor else path
+def paged(query: Query, path: str) -> Callable[[str], str]:
+    """Addresses of the pages of a list, whose query says what the path does not."""
+    return lambda cursor: path + replace(query, after=cursor).address

@@ -1,16 +1,17 @@
 """Home, the lists of clips and testimonies, the page of each, and the pages about the archive."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 
 from footage import vocabularies
 from footage.catalogue import answers, authorities, beside, moments
-from footage.catalogue.addresses import record_path
+from footage.catalogue.addresses import embed_path, record_path
 from footage.catalogue.authorities import EVENT, FILM, NEIGHBOURHOOD, Authorities
 from footage.catalogue.counts import Facets
+from footage.catalogue.freshness import moved
 from footage.catalogue.index import remembering
 from footage.catalogue.index.language import asks_nothing
 from footage.catalogue.index.searching import MOST_RANKED, Moment
@@ -21,7 +22,7 @@ from footage.reading_room import pages
 from footage.reading_room.choices import Choice
 from footage.reading_room.facets import filters
 from footage.reading_room.language_free import found
-from footage.reading_room.listing import listing
+from footage.reading_room.listing import listing, paged
 from footage.reading_room.named import named
 from footage.reading_room.narrowing import narrowing
 from footage.reading_room.nothing import offers
@@ -82,19 +83,19 @@ def clips(request: HttpRequest) -> HttpResponse:
 def _clips(request: HttpRequest, names: Authorities, at: Moment | None) -> HttpResponse:
     language = reader_language()
     query = Query.read(request.GET)
-    found = answers.answer(query, names, at=at)
-    total = found.facets.total
+    answer = answers.answer(query, names, at=at)
+    total = answer.facets.total
     context = {
-        **listing(query, found, names, language, _paged(query, request.path)),
+        **listing(query, answer, names, language, paged(query, request.path)),
         **narrowing(query, request.GET, names, language, request.path),
-        **_filters(query, found.facets, names, language, request.path, at),
+        **_filters(query, answer.facets, names, language, request.path, at),
         **(offers(query, names, language, request.path) if query.narrowed and not total else {}),
         "text": query.text,
         # What a new search keeps of the old one.
         "kept": [pair for pair in query.pairs() if pair[0] not in ("q", "sort", "after")],
-        "words_ignored": not found.searched,
+        "words_ignored": not answer.searched,
         "no_words": asks_nothing(query.text),
-        "uncounted": not found.facets.counted,
+        "uncounted": not answer.facets.counted,
         "many_ranked": query.sort == "relevance" and total > MOST_RANKED,
         "most_ranked": MOST_RANKED,
         "only_testimonies": query.kinds == ("testimony",),
@@ -109,11 +110,11 @@ def testimonies(request: HttpRequest) -> HttpResponse:
     asked = Query.read(request.GET)
     asked = replace(asked, chosen={k: v for k, v in asked.chosen.items() if k != "kind"})
     query = replace(asked, chosen={**asked.chosen, "kind": ("testimony",)})
-    found = answers.answer(query, names, facets=())
+    answer = answers.answer(query, names, facets=())
     context = {
-        **listing(query, found, names, language, _paged(asked, request.path)),
+        **listing(query, answer, names, language, paged(asked, request.path)),
         **narrowing(asked, request.GET, names, language, request.path),
-        "words_ignored": not found.searched,
+        "words_ignored": not answer.searched,
         "no_words": asks_nothing(query.text),
         "list_path": f"/{language}/clips/{replace(query, after='').address}",
     }
@@ -148,9 +149,7 @@ def embed(request: HttpRequest, reference: str) -> HttpResponse:
     if row.kind != "clip":
         raise Http404
     if row.reference != reference:
-        moved = HttpResponsePermanentRedirect(f"/{language}/embed/{row.reference}/")
-        moved["Cache-Control"] = "no-cache"
-        return moved
+        return moved(embed_path(language, row.reference))
     if row.withdrawn_at is not None:
         context = {"reference": row.reference, "withdrawn": True}
         return respond(request, "embed.html", context, status=410)
@@ -202,10 +201,6 @@ def _most(counts: Mapping[str, int]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST_ON_HOME]
 
 
-def _paged(query: Query, path: str) -> Callable[[str], str]:
-    return lambda cursor: path + replace(query, after=cursor).address
-
-
 def _elsewhere(
     request: HttpRequest, row: PublicRecord, reference: str, kind: str
 ) -> HttpResponse | None:
@@ -214,9 +209,7 @@ def _elsewhere(
         return None
     asked = request.META.get("QUERY_STRING", "")
     path = record_path(reader_language(), row.kind, row.reference)
-    moved = HttpResponsePermanentRedirect(f"{path}?{asked}" if asked else path)
-    moved["Cache-Control"] = "no-cache"
-    return moved
+    return moved(f"{path}?{asked}" if asked else path)
 
 
 def _tombstone(request: HttpRequest, row: PublicRecord) -> HttpResponse:
@@ -236,7 +229,7 @@ def _links(
     row: PublicRecord, document: Record, names: Authorities, language: str
 ) -> list[dict[str, Any]]:
     """Cards of the records beside this one, with the range at which a testimony is heard."""
-    found = beside.related(row, document.neighbourhood, document.events)
+    related = beside.related(row, document.neighbourhood, document.events)
     return [
         {
             **pages.card(shown, names, language),
@@ -246,5 +239,5 @@ def _links(
             "end": each.end_s,
             "moment": "" if each.start_s is None else moments.write((each.start_s, each.end_s)),
         }
-        for each, shown in ((each, each.row.read()) for each in found)
+        for each, shown in ((each, each.row.read()) for each in related)
     ]

@@ -12,12 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import (
-    Http404,
-    HttpRequest,
-    HttpResponse,
-    HttpResponsePermanentRedirect,
-)
+from django.http import Http404, HttpRequest, HttpResponse
 
 from footage import vocabularies
 from footage.catalogue import answers, authorities, dictionary, interface, queries
@@ -26,6 +21,7 @@ from footage.catalogue.authorities import Authorities
 from footage.catalogue.beside import find_typed
 from footage.catalogue.counts import Bar, Facets
 from footage.catalogue.cursors import packed
+from footage.catalogue.freshness import moved
 from footage.catalogue.index.heard import Listening
 from footage.catalogue.index.searching import MOST_RANKED
 from footage.catalogue.interface import Parameter
@@ -112,9 +108,7 @@ def record(request: HttpRequest, reference: str) -> HttpResponse:
     if row is None:
         raise Http404
     if row.reference != reference:
-        moved = HttpResponsePermanentRedirect(f"/api/v1/records/{row.reference}")
-        moved["Cache-Control"] = "no-cache"
-        return moved
+        return moved(f"/api/v1/records/{row.reference}")
     if row.withdrawn_at is not None:
         detail = "This record was withdrawn. What remains of it is its tombstone."
         return problem(410, "Withdrawn", detail, tombstone=tombstone(row))
