@@ -60,9 +60,9 @@ def compare(name: str, of: dict[str, Any], rounds: int) -> bool:
         first["from"] = whole.since.isoformat()
     last = PublicRecord.objects.order_by("-pk")[0]
     there = PublicRecord.objects.filter(pk__gte=int(last.pk * DEPTH)).order_by("pk")[0]
-    deep = harvest.Harvest(
-        "ListRecords", **of, after=there.reference, last=last.reference, delivered=1, total=2
-    )
+    at = PublicRecord.objects.order_by("-change")[0].change
+    place = {"after": there.reference, "last": last.reference, "as_of": at}
+    deep = harvest.Harvest("ListRecords", **of, **place, delivered=1, total=2)
     begun, far = [], []
     for _ in range(rounds):
         begun.append(taken(first))

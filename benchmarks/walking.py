@@ -315,13 +315,13 @@ def judged_harvest(found: Walk, history: History) -> dict[str, Any]:
     there = {each for each in order if each not in later}
     touched = history.changed_since(found.began)
     got = set(counted)
-    # Its end is the last record there was when its first page was made, a moment after `began`.
-    last = order.index(found.came[-1][0])
+    # What there was when its first page was made, a moment after `began`; tombstones come last.
+    first_made = set(order[: max(found.totals, default=0)])
     wrong_size = {size for size in found.totals if not len(there) <= size <= len(order)}
     return {
         "lost": there - got if found.ended else set(),
         "twice": {each for each, number in counted.items() if number > 1},
-        "stranger": got - set(order[: last + 1]),
+        "stranger": got - first_made,
         "untrue": {
             reference
             for reference, gone in found.came

@@ -111,11 +111,18 @@ class PublicRecord(models.Model):
                 condition=Q(withdrawn_at__isnull=False),
                 name="publicrecord_gone",
             ),
-            # For a page of a set's tombstones, which a walk by id would seek among all rows.
+            # For what was withdrawn during a harvest of a set, which a walk by id would seek among
+            # all rows.
             models.Index(
                 fields=["id"],
                 condition=Q(withdrawn_at__isnull=False),
                 name="publicrecord_withdrawn",
+            ),
+            # For pages of tombstones, which come by reference, in harvests and exports.
+            models.Index(
+                fields=["reference"],
+                condition=Q(withdrawn_at__isnull=False),
+                name="publicrecord_tombstones",
             ),
         ]
 

@@ -1,12 +1,14 @@
 """Which records a harvester gets, in which order, and where it goes on.
 
 Records come in the order of their first publication, which nothing ever changes, up to the last
-one there was when the harvest began. An edit moves a record nowhere, a withdrawal leaves a
-tombstone in its place, what is published meanwhile lies beyond the end: so in a harvest of
-everything each record comes exactly once, as it is when its page is made, and the size that the
-first page states is the size. Ordered by change number instead, a record edited after its page
-would come twice, and one edited before it would leave a harvest with an upper bound. What changed
-during a harvest has a datestamp no earlier than the day it began: the next harvest brings it.
+one there was when the harvest began; after them what was withdrawn before it began, by reference:
+among its neighbours a tombstone would tell with what it came. An edit moves a record nowhere, what
+is withdrawn meanwhile stands where it stood, what is published meanwhile lies beyond the end: so in
+a harvest of everything each record comes exactly once, as it is when its page is made, and the size
+that the first page states is the size. Ordered by change number instead, a record edited after its
+page would come twice, and one edited before it would leave a harvest with an upper bound. What
+changed during a harvest has a datestamp no earlier than the day it began: the next harvest brings
+it.
 
 A token holds where it stands by reference, so it lives as long as the archive and is known to
 every process. It is checked, not signed: a forged one asks for public records and nothing else.
@@ -19,7 +21,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, QuerySet, Subquery, Value
+from django.db.models import Count, F, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from footage.catalogue.cursors import packed, unpacked
@@ -27,7 +29,7 @@ from footage.catalogue.models import PublicRecord, PublicTerm
 
 # Of a page. Headers are a tenth of the work of records.
 PAGE_SIZES = {"ListRecords": 100, "ListIdentifiers": 500}
-TOKEN_FORM = 1
+TOKEN_FORM = 2
 MOST_RECORDS = 10**12
 FACETS = ("kind", "neighbourhood")
 YEAR = re.compile(r"(?:19|20)[0-9]{2}", re.ASCII)
@@ -43,7 +45,8 @@ class BadToken(ValueError):
 class Harvest:
     """One list request, and how far it has come. `since` and `until` are UTC days, inclusive.
 
-    `after` is the reference of the last record delivered, `last` the one the harvest ends with;
+    `after` is the reference of the last record delivered, `last` the one published last when the
+    harvest began, `as_of` the last change there was then; `gone` once only tombstones are left.
     `delivered` and `total` count records.
     """
 
@@ -56,11 +59,13 @@ class Harvest:
     last: str = ""
     delivered: int = 0
     total: int = 0
+    as_of: int = 0
+    gone: bool = False
 
     def token(self) -> str:
         parts = [
             *(TOKEN_FORM, self.verb, self.prefix, self.set, self.since, self.until),
-            *(self.after, self.last, self.delivered, self.total),
+            *(self.after, self.last, self.delivered, self.total, self.as_of, self.gone),
         ]
         body = packed(parts)
         return f"{body}.{_check(body)}"
@@ -72,20 +77,31 @@ class Harvest:
         if len(token) > 1_000 or not token.isascii() or check != _check(body):
             raise BadToken(token)
         try:
-            parts = unpacked(body)
-            form, written, prefix, named, since, until, after, last, delivered, total = parts
+            form, written, prefix, named, since, until, *place = unpacked(body)
+            after, last, delivered, total, as_of, gone = place
             texts = (written, prefix, named, after, last)
             if form != TOKEN_FORM or written != verb or not all(isinstance(t, str) for t in texts):
                 raise BadToken(token)
             if not (_REFERENCE.fullmatch(after) and _REFERENCE.fullmatch(last)):
                 raise BadToken(token)
-            for number in (delivered, total):
+            for number in (delivered, total, as_of):
                 if type(number) is not int or not 0 < number < MOST_RECORDS:
                     raise BadToken(token)
-            days = [date.fromisoformat(day) if day else None for day in (since, until)]
+            if type(gone) is not bool:
+                raise BadToken(token)
+            first, final = (date.fromisoformat(day) if day else None for day in (since, until))
         except (ValueError, TypeError) as error:
             raise BadToken(token) from error
-        return cls(verb, prefix, named, days[0], days[1], after, last, delivered, total)
+        asked = cls(verb, prefix, named, first, final)
+        return replace(
+            asked,
+            after=after,
+            last=last,
+            delivered=delivered,
+            total=total,
+            as_of=as_of,
+            gone=gone,
+        )
 
 
 @dataclass(frozen=True)
@@ -104,8 +120,15 @@ def portion(harvest: Harvest) -> Portion:
     Raises BadToken for a position that no record has.
     """
     size = PAGE_SIZES[harvest.verb]
-    branches = [_branch(harvest, ids, size) for ids in _selected(harvest)]
-    found = sorted((row for rows in branches for row in rows), key=lambda row: row.pk)
+    found: list[Any] = []
+    if not harvest.gone:
+        found = _rows(harvest, _standing(harvest, size), "pk", size + 1)
+        harvest = _opened(harvest, found)
+    standing = len(found)
+    if standing <= size:
+        left = size + 1 - standing
+        found += _rows(harvest, _buried(harvest, left), "reference", left)
+        harvest = _opened(harvest, found)
     if not found and harvest.after:
         # Whatever was left went out of the set meanwhile. A list may not be empty, and an error
         # would undo a whole harvest: the last record comes once more.
@@ -113,16 +136,19 @@ def portion(harvest: Harvest) -> Portion:
         if not found:
             raise BadToken(harvest.after)
         return Portion(found, harvest.delivered - 1, harvest.delivered, "")
-    if not harvest.after and found:
-        totals = (rows[0].in_all for rows in branches if rows)
-        harvest = replace(harvest, last=found[0].last_one, total=sum(totals))
     page, cursor = found[:size], harvest.delivered
     delivered = cursor + len(page)
     if len(found) <= size:
         return Portion(page, cursor, delivered, "")
     # More came than were counted when records entered the set or the days asked for.
     total = max(harvest.total, delivered + 1)
-    ahead = replace(harvest, after=page[-1].reference, delivered=delivered, total=total)
+    ahead = replace(
+        harvest,
+        after=page[-1].reference,
+        delivered=delivered,
+        total=total,
+        gone=len(page) > standing,
+    )
     return Portion(page, cursor, total, ahead.token())
 
 
@@ -146,26 +172,69 @@ def sets_of(document: dict[str, Any]) -> Iterator[str]:
 
 
 # --- The parts ---------------------------------------------------------------------------------
-def _selected(harvest: Harvest) -> list[QuerySet[Any]]:
-    """Keys of the records asked for, in branches that each follow an index; without a page's end.
+def _opened(harvest: Harvest, found: list[Any]) -> Harvest:
+    """A harvest that began with these rows; any other as it is."""
+    if harvest.as_of or not found:
+        return harvest
+    first = found[0]
+    return replace(harvest, last=first.last_one, total=first.in_all, as_of=first.last_change)
 
-    A tombstone is in every set. What it was is gone with it, and no other answer would tell
-    whoever harvests a set that something of it was withdrawn without telling everybody where.
-    """
-    everything = _of_days(PublicRecord.objects.annotate(key=F("pk")), harvest, "changed_on")
-    if not harvest.set:
-        return [everything]
-    gone = everything.filter(withdrawn_at__isnull=False)
+
+def _everything(harvest: Harvest) -> QuerySet[Any]:
+    """Keys of what the days asked for hold, withdrawn or not, whatever the set."""
+    return _of_days(PublicRecord.objects.annotate(key=F("pk")), harvest, "changed_on")
+
+
+def _within(harvest: Harvest) -> QuerySet[Any]:
+    """Keys of the live records of the set, found along an index of their own."""
     kind, _point, value = harvest.set.partition(".")
     if kind == "year":
         in_year = PublicRecord.objects.live().filter(
             filmed_from__gte=date(int(value), 1, 1), filmed_to__lte=date(int(value), 12, 31)
         )
-        within = _of_days(in_year.annotate(key=F("pk")), harvest, "changed_on")
-    else:
-        terms = PublicTerm.objects.filter(facet=kind, value=value)
-        within = _of_days(terms.annotate(key=F("record_id")), harvest, "record__changed_on")
-    return [within, gone]
+        return _of_days(in_year.annotate(key=F("pk")), harvest, "changed_on")
+    terms = PublicTerm.objects.filter(facet=kind, value=value)
+    return _of_days(terms.annotate(key=F("record_id")), harvest, "record__changed_on")
+
+
+def _standing(harvest: Harvest, size: int) -> QuerySet[Any]:
+    """Keys of the next page of what was live when the harvest began, and one more."""
+    gone_since = Q(withdrawn_at__isnull=False, change__gt=harvest.as_of)
+    if not harvest.set:
+        live = Q(withdrawn_at__isnull=True)
+        asked = live | gone_since if harvest.after else live
+        return _ahead(harvest, _everything(harvest).filter(asked), size)
+    within = _ahead(harvest, _within(harvest), size)
+    if not harvest.after:
+        return within
+    # Which set it was in went with its document. A union: PostgreSQL would look at every record
+    # for an "or".
+    gone = _ahead(harvest, _everything(harvest).filter(gone_since), size)
+    both = [PublicRecord.objects.filter(pk__in=keys).values("pk") for keys in (within, gone)]
+    return both[0].union(both[1], all=True)
+
+
+def _ahead(harvest: Harvest, keys: QuerySet[Any], size: int) -> QuerySet[Any]:
+    if harvest.after:
+        keys = keys.filter(key__gt=_key(harvest.after), key__lte=_key(harvest.last))
+    return keys.order_by("key").values("key")[: size + 1]
+
+
+def _graves(harvest: Harvest) -> QuerySet[Any]:
+    """Keys of what was withdrawn in the days asked for.
+
+    A tombstone is in every set. What it was is gone with it, and no other answer would tell
+    whoever harvests a set that something of it was withdrawn without telling everybody where.
+    """
+    return _everything(harvest).filter(withdrawn_at__isnull=False)
+
+
+def _buried(harvest: Harvest, number: int) -> QuerySet[Any]:
+    """Keys of the next tombstones of those there were when the harvest began."""
+    gone = _graves(harvest).filter(reference__gt=harvest.after if harvest.gone else "")
+    if harvest.as_of:
+        gone = gone.filter(change__lte=harvest.as_of)
+    return gone.order_by("reference").values("key")[:number]
 
 
 def _of_days(rows: QuerySet[Any], harvest: Harvest, column: str) -> QuerySet[Any]:
@@ -176,22 +245,22 @@ def _of_days(rows: QuerySet[Any], harvest: Harvest, column: str) -> QuerySet[Any
     return rows
 
 
-def _branch(harvest: Harvest, ids: QuerySet[Any], size: int) -> list[Any]:
-    """The rows of one branch, one more than a page holds. One query.
+def _rows(harvest: Harvest, keys: QuerySet[Any], order: str, number: int) -> list[Any]:
+    """The rows of these keys in an order, not more than a number of them. One query.
 
     Keys are looked for first: they stand in indexes, whole rows are some kilobytes.
     """
-    if harvest.after:
-        ids = ids.filter(key__gt=_key(harvest.after), key__lte=_key(harvest.last))
-    page = ids.order_by("key").values("key")[: size + 1]
-    rows: Any = PublicRecord.objects.filter(pk__in=page).order_by("pk")
-    if not harvest.after:
+    rows: Any = PublicRecord.objects.filter(pk__in=keys).order_by(order)
+    if not harvest.as_of:
         # Asked once, with the first page; each is one value, whatever the number of rows.
+        counted = [_within(harvest), _graves(harvest)] if harvest.set else [_everything(harvest)]
+        numbers = [Coalesce(Subquery(_counted(each)), Value(0)) for each in counted]
         rows = rows.annotate(
             last_one=Subquery(PublicRecord.objects.order_by("-pk").values("reference")[:1]),
-            in_all=Coalesce(Subquery(_counted(ids)), Value(0)),
+            last_change=Subquery(PublicRecord.objects.order_by("-change").values("change")[:1]),
+            in_all=sum(numbers[1:], numbers[0]),
         )
-    return list(rows)
+    return list(rows[:number])
 
 
 def _key(reference: str) -> Subquery:

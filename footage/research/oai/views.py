@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db.models import Max, Min
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 from lxml import etree
@@ -25,7 +26,7 @@ from footage import vocabularies
 from footage.catalogue import authorities, beside
 from footage.catalogue.authorities import NEIGHBOURHOOD
 from footage.catalogue.citing import ARCHIVE
-from footage.catalogue.freshness import conditional, digest
+from footage.catalogue.freshness import LEAST_PACKED, conditional, digest
 from footage.catalogue.models import PublicRecord
 from footage.normalisation import writable_in_xml
 from footage.research.crosswalk import Described
@@ -98,12 +99,15 @@ def oai(request: HttpRequest) -> HttpResponse:
 
 
 def _answered(request: HttpRequest, root: Element, said: Element) -> HttpResponse:
-    """The XML, with a weak ETag of everything in it but the second at which it was made."""
+    """The XML, with a weak ETag of everything in it but the second at which it was made; packed
+    (`footage.catalogue.packing`) for harvesters that unpack it."""
     body = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
     response = HttpResponse(body, content_type="text/xml; charset=utf-8")
     response["Cache-Control"] = "no-cache"
     if request.method == "POST":
         return response
+    if len(body) >= LEAST_PACKED:
+        patch_vary_headers(response, ["Accept-Encoding"])
     lasting = body.replace(said.text.encode(), b"", 1)
     return conditional(request, response, f'W/"{digest(lasting)}"')
 
@@ -148,6 +152,7 @@ def _identify(root: Element, arguments: dict[str, str]) -> None:
     add(about, "earliestDatestamp", datestamp(earliest or FOUNDED))
     add(about, "deletedRecord", "persistent")
     add(about, "granularity", "YYYY-MM-DDThh:mm:ssZ")
+    add(about, "compression", "gzip")
     scheme = etree.SubElement(
         add(about, "description"), f"{{{IDENTIFIER}}}oai-identifier", nsmap={None: IDENTIFIER}
     )
