@@ -7,7 +7,7 @@ it. The parameters of records are those of readers' pages, with `limit` beside t
 from dataclasses import dataclass
 
 from footage.catalogue.index.language import LONGEST
-from footage.catalogue.queries import FACETS, MOST_VALUES, SORTS
+from footage.catalogue.queries import FACETS, SORTS
 
 # Of an answer's list: so many unless `limit` says otherwise, and never more.
 USUAL, MOST = 50, 200
@@ -134,8 +134,6 @@ SEGMENTS = (
 FEED = (*FILTERS, SORT, LIMIT)
 AUTHORITIES = (NAME_KIND, AFTER, LIMIT)
 CHANGES = (SINCE, LIMIT)
-# What is more than this in one question is refused.
-MOST_CHOSEN, MOST_CHARACTERS = MOST_VALUES, LONGEST
 
 
 @dataclass(frozen=True)

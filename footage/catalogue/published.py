@@ -180,6 +180,11 @@ NAMED: dict[str, str] = {
     for name, field in Record.model_fields.items()
     if (kind := str(entry_of(field).get("authority") or ""))
 }
+# What stands for a field that a document of an earlier schema does not have.
+LEFT_OUT: dict[str, Any] = {
+    name: None if field.is_required() else orjson.loads(orjson.dumps(field.default))
+    for name, field in Record.model_fields.items()
+}
 
 
 def fields() -> list[str]:
@@ -241,13 +246,6 @@ def published_name(row: PublicAuthority) -> dict[str, Any]:
         },
         "polygon": orjson.loads(row.polygon) if row.polygon else None,
     }
-
-
-# What stands for a field that a document of an earlier schema does not have.
-LEFT_OUT: dict[str, Any] = {
-    name: None if field.is_required() else orjson.loads(orjson.dumps(field.default))
-    for name, field in Record.model_fields.items()
-}
 
 
 def names_of(names: Authorities, kind: str, value: Any, language: str) -> Any:

@@ -148,7 +148,7 @@ class Query:
             return self.without_dates()
         chosen = {key: values for key, values in self.chosen.items() if key != facet}
         if facet == "kind":
-            chosen["kind"] = tuple(vocabularies.RECORD_KINDS.codes)
+            chosen["kind"] = vocabularies.RECORD_KINDS.codes
         return replace(self, chosen=chosen, after="")
 
     def without_text(self) -> "Query":

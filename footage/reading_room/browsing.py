@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from footage import vocabularies
 from footage.catalogue import answers, authorities, database, moments
 from footage.catalogue.authorities import (
     EVENT,
@@ -23,7 +24,7 @@ from footage.reading_room.named import named, one
 from footage.reading_room.rendering import page, reader_language, respond
 from footage.reading_room.wording import Text, say, sources
 
-BOTH = ("clip", "testimony")
+BOTH = vocabularies.RECORD_KINDS.codes
 # The shot list of a film is one page.
 MOST_SHOWN = 500
 

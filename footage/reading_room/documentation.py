@@ -9,9 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from footage.catalogue import dictionary, interface
+from footage.catalogue.index.language import LONGEST
 from footage.catalogue.index.searching import MOST_RANKED
 from footage.catalogue.languages import LANGUAGES, other
 from footage.catalogue.published import NAMED
+from footage.catalogue.queries import MOST_VALUES
 from footage.catalogue.record import OWN, SCHEMA
 from footage.reading_room.rendering import page, reader_language, respond
 from footage.reading_room.wording import Text
@@ -59,8 +61,8 @@ def api_documentation(request: HttpRequest) -> HttpResponse:
         "openapi": "/api/v1/openapi.json",
         "usual": interface.USUAL,
         "most": interface.MOST,
-        "longest": interface.MOST_CHARACTERS,
-        "most_values": interface.MOST_CHOSEN,
+        "longest": LONGEST,
+        "most_values": MOST_VALUES,
         "most_ranked": MOST_RANKED,
     }
     return respond(request, "api_documentation.html", context)

@@ -28,7 +28,7 @@ LINE = 1_000_000
 @page
 def exporting(request: HttpRequest) -> HttpResponse:
     names, language = authorities.current(), reader_language()
-    query = asked(Query.read(request.GET))
+    query = exported(Query.read(request.GET))
     found = answers.answer(query, names, facets=())
     of = About(query, found.facets.total, 0, 0, None)
     sample = [row_of(record) for record in found.page.records]
@@ -46,7 +46,7 @@ def exporting(request: HttpRequest) -> HttpResponse:
     return respond(request, "export.html", context)
 
 
-def asked(query: Query) -> Query:
+def exported(query: Query) -> Query:
     """The query as exports take it: all of it, in an order of their own."""
     return replace(query, after="", sort="relevance" if query.text else "newest")
 

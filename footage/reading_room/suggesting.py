@@ -37,7 +37,6 @@ SHORTEST, LONGEST = 2, 60
 MOST_OF_A_KIND = 4
 # Records whose words are offered.
 LOOKED_AT = 8
-BOTH_KINDS = ("clip", "testimony")
 # In front of a name, and never what is looked for.
 ARTICLE = re.compile(r"^(?:al-|ash-|as-|ad-|ar-|an-|at-|az-|ال)")
 
@@ -182,7 +181,8 @@ def _words(
     begun = normalise(last)
     if at is None or len(begun) < SHORTEST or not WORD.fullmatch(last):
         return
-    query = Query(chosen={"kind": BOTH_KINDS}, text=f"{text}*", sort="relevance")
+    kinds = vocabularies.RECORD_KINDS.codes
+    query = Query(chosen={"kind": kinds}, text=f"{text}*", sort="relevance")
     found = answers.answer(query, names, facets=(), size=LOOKED_AT, at=at)
     if not found.searched:
         return

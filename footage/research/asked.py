@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from django.http import HttpResponse, QueryDict
 
 from footage.catalogue.cursors import packed, unpacked
-from footage.catalogue.interface import MOST_CHOSEN, USUAL, Parameter
-from footage.catalogue.queries import Query
+from footage.catalogue.interface import USUAL, Parameter
+from footage.catalogue.queries import MOST_VALUES, Query
 from footage.research.problems import problem
 
 
@@ -44,8 +44,8 @@ def _check(parameter: Parameter, values: list[str]) -> None:
     name = parameter.name
     if len(values) > 1 and not parameter.many:
         raise Refused(name, f"{name} is given {len(values)} times; give it once.")
-    if len(values) > MOST_CHOSEN:
-        raise Refused(name, f"{name} has {len(values)} values; {MOST_CHOSEN} are the most.")
+    if len(values) > MOST_VALUES:
+        raise Refused(name, f"{name} has {len(values)} values; {MOST_VALUES} are the most.")
     for value in values:
         if not value.strip():
             raise Refused(name, f"{name} is empty; leave it out or give it a value.")

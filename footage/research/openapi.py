@@ -9,7 +9,7 @@ from footage.catalogue import dictionary
 from footage.catalogue.interface import OPERATIONS, Operation, Parameter
 from footage.catalogue.languages import LANGUAGES
 from footage.catalogue.published import Name, Tombstone
-from footage.catalogue.queries import FACETS
+from footage.catalogue.queries import FACETS, MOST_VALUES
 from footage.catalogue.record import SCHEMA
 
 INTRODUCTION = (
@@ -104,7 +104,7 @@ def _parameter(parameter: Parameter, place: str) -> dict[str, Any]:
         value["maxLength"] = parameter.longest
     schema = value
     if parameter.many:
-        schema = {"type": "array", "items": value, "minItems": 1, "maxItems": 40}
+        schema = {"type": "array", "items": value, "minItems": 1, "maxItems": MOST_VALUES}
     described: dict[str, Any] = {
         "name": parameter.name,
         "in": place,

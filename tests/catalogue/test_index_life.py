@@ -21,11 +21,12 @@ from django.test import Client
 from footage import doctor
 from footage.catalogue import authorities
 from footage.catalogue.answers import answer
-from footage.catalogue.index import contents, soundness
+from footage.catalogue.index import soundness
 from footage.catalogue.index.following import Follower
 from footage.catalogue.index.generations import Unavailable, chosen, only_writer, root, view
 from footage.catalogue.models import PublicRecord, PublicState
 from footage.catalogue.queries import Query
+from tests.catalogue import contents
 from tests.catalogue.indexes import ask, follow, index, references
 from tests.reading_room import rows
 

@@ -18,12 +18,13 @@ from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
 from footage.catalogue.formats.zipped import zipped
-from footage.catalogue.index import contents, following, generations
+from footage.catalogue.index import following, generations
 from footage.catalogue.models import PublicRecord
 from footage.ingest.models import Master
 from footage.models import Clip, Testimony
 from footage.publishing import traces
 from people.models import SealedIdentity
+from tests.catalogue import contents
 from tests.walls import crawl, sealed
 from tests.walls.pages_on_disk import bytes_of_the_catalogue
 from tests.walls.two_worlds import World

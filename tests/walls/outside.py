@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 from django.db import connection, transaction
 from django.test import Client
 
-from footage.catalogue.index import contents, following, generations
+from footage.catalogue.index import following, generations
+from tests.catalogue import contents
 from tests.walls import crawl
 from tests.walls.two_worlds import World
 

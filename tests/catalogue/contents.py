@@ -29,7 +29,7 @@ class Held:
 def terms() -> Iterator[Held]:
     """Every term of the index in use, in order, with its postings. Raises Unavailable.
 
-    A term without a reference is what a removed entry left behind. Slow: for tests and audits.
+    A term without a reference is what a removed entry left behind. Slow: one search for each.
     """
     now = view()
     with engine():
