@@ -1,6 +1,6 @@
 """Home, the lists of clips and testimonies, the page of each, and the pages about the archive."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -123,22 +123,7 @@ def testimonies(request: HttpRequest) -> HttpResponse:
 
 @page
 def clip(request: HttpRequest, reference: str) -> HttpResponse:
-    row = found(reference)
-    if elsewhere := _elsewhere(request, row, reference, "clip"):
-        return elsewhere
-    if row.withdrawn_at is not None:
-        return _tombstone(request, row)
-    names, language = authorities.current(), reader_language()
-    document = row.read()
-    context = pages.clip_page(
-        document,
-        row,
-        names,
-        language,
-        links=_links(row, document, names, language),
-        choice=Choice.read(request.GET),
-    )
-    return respond(request, "clip.html", context)
+    return _record(request, reference, "clip", pages.clip_page)
 
 
 @page
@@ -162,17 +147,7 @@ def embed(request: HttpRequest, reference: str) -> HttpResponse:
 
 @page
 def testimony(request: HttpRequest, reference: str) -> HttpResponse:
-    row = found(reference)
-    if elsewhere := _elsewhere(request, row, reference, "testimony"):
-        return elsewhere
-    if row.withdrawn_at is not None:
-        return _tombstone(request, row)
-    names, language = authorities.current(), reader_language()
-    document = row.read()
-    links = _links(row, document, names, language)
-    choice = Choice.read(request.GET)
-    context = pages.testimony_page(document, row, names, language, links=links, choice=choice)
-    return respond(request, "testimony.html", context)
+    return _record(request, reference, "testimony", pages.testimony_page)
 
 
 @page
@@ -201,15 +176,22 @@ def _most(counts: Mapping[str, int]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST_ON_HOME]
 
 
-def _elsewhere(
-    request: HttpRequest, row: PublicRecord, reference: str, kind: str
-) -> HttpResponse | None:
-    """A redirect to the one address of the record, when this is not it."""
-    if row.reference == reference and row.kind == kind:
-        return None
-    asked = request.META.get("QUERY_STRING", "")
-    path = record_path(reader_language(), row.kind, row.reference)
-    return moved(f"{path}?{asked}" if asked else path)
+def _record(
+    request: HttpRequest, reference: str, kind: str, shown: Callable[..., dict[str, Any]]
+) -> HttpResponse:
+    """The page of a record of this kind, which `shown` makes, under its one address."""
+    row, language = found(reference), reader_language()
+    if row.reference != reference or row.kind != kind:
+        asked = request.META.get("QUERY_STRING", "")
+        path = record_path(language, row.kind, row.reference)
+        return moved(f"{path}?{asked}" if asked else path)
+    if row.withdrawn_at is not None:
+        return _tombstone(request, row)
+    document, names = row.read(), authorities.current()
+    links = _links(row, document, names, language)
+    choice = Choice.read(request.GET)
+    context = shown(document, row, names, language, links=links, choice=choice)
+    return respond(request, f"{kind}.html", context)
 
 
 def _tombstone(request: HttpRequest, row: PublicRecord) -> HttpResponse:
