@@ -2,14 +2,8 @@
 
 from django.conf import settings
 from django.db import DatabaseError
-from django.http import (
-    Http404,
-    HttpRequest,
-    HttpResponse,
-    HttpResponseRedirect,
-)
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import translation
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request
 from django.utils.translation import gettext as _
 
@@ -74,9 +68,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
         return HttpResponse(
             "the catalogue cannot be read\n", "text/plain; charset=utf-8", status=503
         )
-    response = HttpResponse("ok\n", "text/plain; charset=utf-8")
-    response["Cache-Control"] = "no-cache"
-    return response
+    return HttpResponse("ok\n", "text/plain; charset=utf-8", headers={"Cache-Control": "no-cache"})
 
 
 @only_read
@@ -105,7 +97,5 @@ def withdrawn(request: HttpRequest, row: PublicRecord) -> HttpResponse:
 
 def _in_reader_language(request: HttpRequest, path: str) -> HttpResponse:
     language = "ar" if get_language_from_request(request).startswith("ar") else "en"
-    response = HttpResponseRedirect(f"/{language}/{path}")
-    patch_vary_headers(response, ("Accept-Language",))
-    response["Cache-Control"] = "no-cache"
-    return response
+    headers = {"Cache-Control": "no-cache", "Vary": "Accept-Language"}
+    return HttpResponseRedirect(f"/{language}/{path}", headers=headers)

@@ -43,8 +43,7 @@ def serve(request: HttpRequest, name: str) -> HttpResponseBase:
     try:
         asked = _asked_range(request, etag, copy.bytes)
     except Unsatisfiable:
-        refused = HttpResponse(status=416)
-        refused["Content-Range"] = f"bytes */{copy.bytes}"
+        refused = HttpResponse(status=416, headers={"Content-Range": f"bytes */{copy.bytes}"})
         return _described(refused, request, copy, etag)
     first, last = asked or (0, copy.bytes - 1)
     length = last - first + 1
@@ -58,8 +57,7 @@ def serve(request: HttpRequest, name: str) -> HttpResponseBase:
 
 def _handed_to_nginx(request: HttpRequest, copy: PublicRendition) -> HttpResponseBase:
     """An empty answer that names the file: nginx sends it, with ranges and an ETag of its own."""
-    response = HttpResponse()
-    response["X-Accel-Redirect"] = settings.ACCESS_ACCEL + copy.name
+    response = HttpResponse(headers={"X-Accel-Redirect": settings.ACCESS_ACCEL + copy.name})
     return _described(response, request, copy, etag="")
 
 

@@ -81,9 +81,8 @@ def records(request: HttpRequest, number: int) -> StreamingHttpResponse:
     rows = PublicRecord.objects.filter(pk__gt=(number - 1) * IN_PART, pk__lte=number * IN_PART)
     if not rows.exists():
         raise Http404
-    response = StreamingHttpResponse(_part(rows), content_type=MEDIA_TYPE)
-    response["Cache-Control"] = "no-cache"
-    return response
+    headers = {"Cache-Control": "no-cache"}
+    return StreamingHttpResponse(_part(rows), content_type=MEDIA_TYPE, headers=headers)
 
 
 def _part(rows: RecordQuerySet) -> Iterator[str]:

@@ -79,14 +79,15 @@ def resource(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
 
 
 def not_counted() -> HttpResponse:
-    detail = "The search index is being built. Ask for records, or again in half a minute."
-    response = problem(503, "Nothing can be counted just now", detail)
-    response["Retry-After"] = RETRY_S
-    return response
+    return _later("Nothing can be counted just now", "Ask for records, or again in half a minute.")
 
 
 def not_searched() -> HttpResponse:
-    detail = "The search index is being built. Leave q out, or ask again in half a minute."
-    response = problem(503, "Words cannot be searched just now", detail, parameter="q")
+    mend = "Leave q out, or ask again in half a minute."
+    return _later("Words cannot be searched just now", mend, parameter="q")
+
+
+def _later(title: str, mend: str, **members: str) -> HttpResponse:
+    response = problem(503, title, f"The search index is being built. {mend}", **members)
     response["Retry-After"] = RETRY_S
     return response

@@ -14,11 +14,12 @@ BARE = f"{FAULT}\nحدث خطأ من جانبنا\n"
 def problem(status: int, title: str, detail: str, **members: Any) -> HttpResponse:
     """The error as an answer; `members` are its extension members."""
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **members}
-    response = HttpResponse(
-        orjson.dumps(body), status=status, content_type="application/problem+json"
+    return HttpResponse(
+        orjson.dumps(body),
+        status=status,
+        content_type="application/problem+json",
+        headers={"Cache-Control": "no-cache"},
     )
-    response["Cache-Control"] = "no-cache"
-    return response
 
 
 def fault(request: HttpRequest) -> HttpResponseBase:
