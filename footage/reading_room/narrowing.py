@@ -27,6 +27,9 @@ def narrowing(
         "chips": _chips(query, names, language, path),
         "notes": _notes(query, parameters, language),
         "kinds": query.kinds,
+        "every_kind_path": ""
+        if len(query.kinds) > 1
+        else path + query.without_facet("kind").address,
         "narrowed": query.narrowed,
         "dated": bool(query.start or query.end),
         "only_certain": query.only_certain,

@@ -84,7 +84,7 @@ def _clips(request: HttpRequest, names: Authorities, at: Moment | None) -> HttpR
     language = reader_language()
     query = Query.read(request.GET)
     answer = answers.answer(query, names, at=at)
-    total = answer.facets.total
+    total, other = answer.facets.total, _other_kind(query, answer.facets, request.path)
     context = {
         **listing(query, answer, names, language, paged(query, request.path)),
         **narrowing(query, request.GET, names, language, request.path),
@@ -98,6 +98,9 @@ def _clips(request: HttpRequest, names: Authorities, at: Moment | None) -> HttpR
         "uncounted": not answer.facets.counted,
         "many_ranked": query.sort == "relevance" and total > MOST_RANKED,
         "most_ranked": MOST_RANKED,
+        "other_kind": other,
+        # Where both kinds were counted, and are none, there is nothing to look among.
+        **({"every_kind_path": ""} if answer.facets.counted and not other else {}),
         "only_testimonies": query.kinds == ("testimony",),
     }
     return respond(request, "clips.html", context)
@@ -114,6 +117,9 @@ def testimonies(request: HttpRequest) -> HttpResponse:
     context = {
         **listing(query, answer, names, language, paged(asked, request.path)),
         **narrowing(asked, request.GET, names, language, request.path),
+        # It has testimonies alone, and leads to the list of both kinds itself.
+        "kinds": query.kinds,
+        "every_kind_path": f"/{language}/clips/{query.without_facet('kind').address}",
         "words_ignored": not answer.searched,
         "no_words": asks_nothing(query.text),
         "list_path": f"/{language}/clips/{replace(query, after='').address}",
@@ -169,6 +175,17 @@ def _filters(
         values = sum(len(group["values"]) + len(group["more"]) for group in known["groups"])
         remembering.put(key, known, FILTER_BYTES * (values + len(counted.histogram)))
     return known
+
+
+def _other_kind(query: Query, counted: Facets, path: str) -> dict[str, Any] | None:
+    """What a query that asks for one kind alone would find of the other: a word that nobody says in
+    a clip may be the heart of a testimony. None where that is nothing, or nobody counted it."""
+    if len(query.kinds) > 1 or not query.narrowed:
+        return None
+    kinds = tuple(kind for kind in vocabularies.RECORD_KINDS.codes if kind not in query.kinds)
+    count = sum(counted.count("kind", kind) for kind in kinds)
+    there = replace(query, chosen={**query.chosen, "kind": kinds}, after="")
+    return {"count": count, "kinds": kinds, "path": path + there.address} if count else None
 
 
 def _most(counts: Mapping[str, int]) -> list[tuple[str, int]]:

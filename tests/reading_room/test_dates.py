@@ -107,7 +107,7 @@ def test_a_year_and_a_day_say_that_a_query_finds_nothing_and_not_that_there_is_n
     an_archive()
     for path in ("2014/", "2014/04/12/"):
         page = read(client, f"/en/dates/{path}?subject=play")
-        assert "Nothing in the archive answers" in page and "No published footage" not in page
+        assert "0</bdi> clips answer to all of this" in page and "No published footage" not in page
 
 
 def test_events_stand_beside_the_days_they_happened_on(client: Client) -> None:

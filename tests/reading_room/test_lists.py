@@ -31,6 +31,43 @@ def test_clips_are_listed_and_testimonies_only_when_asked_for() -> None:
     assert set(found("kind=clip&kind=testimony")) == {clip.reference, testimony.reference}
 
 
+@pytest.mark.parametrize(
+    ("language", "clips", "testimonies", "none"),
+    [
+        ("en", "2 clips", "1 testimony", "0 clips answer to all of this"),
+        ("ar", "مقطعان", "شهادة واحدة", "لا مقاطع توافق هذا كله"),
+    ],
+)
+def test_what_is_found_of_the_other_kind_is_said_and_led_to(
+    client: Client, language: str, clips: str, testimonies: str, none: str
+) -> None:
+    told = rows.a_testimony(subjects=("play", "school"))
+    for _clip in range(2):
+        rows.a_clip(subjects=("school",))
+
+    def read(query: str) -> str:
+        body = client.get(f"/{language}/clips/{query}").content.decode()
+        return " ".join(re.sub(r"</?bdi>", "", body).split())
+
+    def links(query: str) -> dict[str, str]:
+        return {
+            said: path for path, said in re.findall(r'<a href="([^"]*)">([^<]*)</a>', read(query))
+        }
+
+    for subject in ("play", "school"):
+        path = f"/{language}/clips/?kind=testimony&amp;subject={subject}"
+        assert links(f"?subject={subject}")[testimonies] == path
+        assert told.reference in read(f"?subject={subject}&kind=testimony")
+    path = f"/{language}/clips/?kind=clip&amp;subject=school"
+    assert links("?subject=school&kind=testimony")[clips] == path
+    # Nobody is told that nothing is there when it was not looked among testimonies.
+    assert none in read("?subject=play") and none not in read("?subject=work")
+    both = f"/{language}/clips/?kind=clip&amp;kind=testimony&amp;subject=play"
+    assert both in links("?subject=play").values()
+    for query in ("", "?subject=school&kind=clip&kind=testimony"):
+        assert f">{testimonies}</a>" not in read(query)
+
+
 def test_a_repeated_key_is_or_and_two_keys_are_and() -> None:
     bread = rows.a_clip(subjects=("food-and-bread",), verification="verified")
     school = rows.a_clip(subjects=("school",), verification="unverified")
