@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import tantivy
 
-from footage.catalogue.index.documents import COLUMNS, DATES, FACETS, NUMBERS
+from footage.catalogue.index.documents import COLUMNS, DATES, NUMBERS
 from footage.catalogue.index.generations import View, engine, view
+from footage.catalogue.queries import FACETS
 
 FIELDS = (
     *("reference", *FACETS, *COLUMNS, *DATES, "witness", "place", "mention"),

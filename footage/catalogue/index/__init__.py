@@ -4,9 +4,13 @@
     documents    what of a record stands in the index
     generations  where an index lies, and which one readers use
     following    building one, and keeping it up to date
+    soundness    whether its files are still as they were written
     language     what a reader typed, taken apart
+    asking       the question as the engine takes it
+    matching     which entries a query finds
     searching    answers: a page of references, the exact total, counts
-    contents     everything an index holds, for those who look for what should not be there
+    remembering  what was counted and rendered, kept while nothing changes
+    heard        which lines of speech answer, and why
 
 Losing it loses nothing: `manage.py reindex` builds it again, and until then the database answers.
 """

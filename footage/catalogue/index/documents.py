@@ -13,13 +13,9 @@ from typing import Any
 import tantivy
 
 from footage.catalogue.index.words import words
+from footage.catalogue.queries import FACETS
 from footage.references import ALPHABET
 
-# What is filtered by, a field each.
-FACETS = (
-    *("kind", "medium", "neighbourhood", "subject", "journalist", "event", "film", "language"),
-    *("advisory", "verification"),
-)
 # What is counted: columns in which every record has exactly one value, since counting one that some
 # have and others have twice takes four times as long. A value holds those of each facet of its
 # column, "clip|video|ar,en|": few combinations occur.
