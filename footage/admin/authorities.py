@@ -6,7 +6,8 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from footage import publishing
-from footage.admin.base import PUBLISH, WorkshopAdmin, require
+from footage.admin.base import WorkshopAdmin, require
+from footage.publishing.reasons import PUBLISH
 
 
 class NamedInPublic(WorkshopAdmin):

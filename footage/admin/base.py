@@ -20,8 +20,6 @@ from footage.models import Clip
 from footage.models.fields import said
 
 SEALED_CLIP = "footage.sealed_clip"
-PUBLISH = "footage.publish_clip"
-OVERRIDE = "footage.override_clip"
 
 
 def require(request: HttpRequest, permission: str) -> None:

@@ -14,11 +14,12 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 
 from footage import publishing
-from footage.admin.base import PUBLISH, WorkshopAdmin, require
+from footage.admin.base import WorkshopAdmin, require
 from footage.inbox import desk
 from footage.inbox.models import Message
 from footage.inbox.sealed_box import BoxError
 from footage.models.fields import reading_language
+from footage.publishing.reasons import PUBLISH
 from footage.references import ReferenceError as NotAReference
 from footage.references import parse_reference
 from footage.vocabularies import ANSWERS, CONCERNS, LANGUAGES, WITHDRAWAL_REASONS

@@ -14,13 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 from footage import publishing
 from footage.admin import previews
-from footage.admin.base import OVERRIDE, PUBLISH, SEALED_CLIP, WorkshopAdmin, require
+from footage.admin.base import SEALED_CLIP, WorkshopAdmin, require
 from footage.admin.warnings import said_giveaways
 from footage.custody.models import EventType
 from footage.models import TwoPersonRequest
 from footage.models.fields import reading_language
 from footage.models.two_persons import Act, ask_for
 from footage.publishing import Giveaway
+from footage.publishing.reasons import OVERRIDE, PUBLISH
 from footage.publishing.states import in_state, states_of
 from footage.vocabularies import WITHDRAWAL_REASONS
 

@@ -11,12 +11,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from footage.catalogue.beside import SAME_FOOTAGE
 from footage.catalogue.models import PublicLink, PublicRecord
 from footage.catalogue.record import Record
 from footage.custody.models import EventType, record
 from footage.models import Clip, NearDuplicate
 
-KINDS = (PublicLink.Kind.NEAR_DUPLICATE, PublicLink.Kind.PART_OF)
 # What two records must say alike before readers are told that they show the same.
 ALIKE = (
     *("credit", "journalist", "witness", "filmed", "advisory_level"),
@@ -90,7 +90,7 @@ def _link(
 
 def standing(reference: str) -> set[tuple[Any, ...]]:
     """The links of a record as they are public now."""
-    links = PublicLink.objects.filter(Q(left=reference) | Q(right=reference), kind__in=KINDS)
+    links = PublicLink.objects.filter(Q(left=reference) | Q(right=reference), kind__in=SAME_FOOTAGE)
     return set(links.values_list("kind", "left", "right", "start_s", "end_s"))
 
 
@@ -100,7 +100,7 @@ def drop_disagreeing(document: Record) -> None:
     Part of writing a document, in its transaction. One query for a record without such links.
     """
     links = PublicLink.objects.filter(
-        Q(left=document.reference) | Q(right=document.reference), kind__in=KINDS
+        Q(left=document.reference) | Q(right=document.reference), kind__in=SAME_FOOTAGE
     )
     for link in links:
         other = link.left if link.right == document.reference else link.right
@@ -115,7 +115,7 @@ def take_link_away(pair: NearDuplicate, *, by: Any) -> bool:
     In the caller's transaction. Whether there was one. Never adds anything.
     """
     ends = [clip.reference for clip in pair.clips() if clip is not None]
-    ours = PublicLink.objects.filter(left__in=ends, right__in=ends, kind__in=KINDS)
+    ours = PublicLink.objects.filter(left__in=ends, right__in=ends, kind__in=SAME_FOOTAGE)
     if pair.verdict == NearDuplicate.Verdict.SAME:
         ours = ours.exclude(kind=PublicLink.Kind.NEAR_DUPLICATE)
     elif whole := pair.part_and_whole():

@@ -4,7 +4,6 @@ Every answer depends on its address and on the catalogue alone. It names no read
 and may be read by a page of any site, without credentials.
 """
 
-from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -13,10 +12,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from footage.catalogue import freshness
+from footage.catalogue.freshness import View
 from footage.research.asked import Refused
 from footage.research.problems import problem
 
-View = Callable[..., HttpResponseBase]
 # How long to wait for an index.
 RETRY_S = "30"
 ALLOWED = "GET, HEAD, OPTIONS"
@@ -63,7 +62,7 @@ def as_json(value: Any) -> bytes:
     return orjson.dumps(value)
 
 
-def resource(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+def resource(view: View) -> View:
     """An address of the API: what cannot be used, or is not there, is a problem document."""
 
     @wraps(view)
