@@ -211,7 +211,8 @@ def test_a_silenced_clip_that_still_names_a_still_is_found_and_mended():
     assert (publishing.audit_public(), publishing.silence_carriers()) == ([], 0)
 
 
-def test_a_withdrawn_clip_takes_its_words_out_of_the_testimonies_that_read_them():
+def told_in_two_clips():
+    """A published testimony with a line in each of two published clips; the first clip, and it."""
     clip, other = world.clip(), world.clip()
     world.transcript(clip, "ar", (0, 4000, "في القبو"))
     world.transcript(other, "ar", (0, 4000, "على السطح"))
@@ -220,6 +221,11 @@ def test_a_withdrawn_clip_takes_its_words_out_of_the_testimonies_that_read_them(
     told = world.testimony(clip)
     told.ranges.create(clip=other)
     world.published(told)
+    return clip, told
+
+
+def test_a_withdrawn_clip_takes_its_words_out_of_the_testimonies_that_read_them():
+    clip, told = told_in_two_clips()
     publishing.withdraw(clip.reference, reason="safety", by=world.publisher())
     row = PublicRecord.objects.get(reference=told.reference)
     assert clip.reference not in row.document
@@ -228,14 +234,7 @@ def test_a_withdrawn_clip_takes_its_words_out_of_the_testimonies_that_read_them(
 
 
 def test_a_clip_held_back_takes_its_words_out_of_the_testimonies_that_read_them():
-    clip, other = world.clip(), world.clip()
-    world.transcript(clip, "ar", (0, 4000, "في القبو"))
-    world.transcript(other, "ar", (0, 4000, "على السطح"))
-    for each in (clip, other):
-        world.published(each)
-    told = world.testimony(clip)
-    told.ranges.create(clip=other)
-    world.published(told)
+    clip, told = told_in_two_clips()
 
     def words():
         read = PublicRecord.objects.get(reference=told.reference).read()
