@@ -52,6 +52,12 @@ class Authority:
     def text(self, language: str) -> str:
         return self.text_ar if language == "ar" else self.text_en
 
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """Latitude and longitude of a place; None when they are not stated."""
+        latitude, longitude = self.facts.get("latitude"), self.facts.get("longitude")
+        return None if latitude is None or longitude is None else (latitude, longitude)
+
     def fact(self, key: str, language: str) -> str:
         """A fact that is written in both languages; empty when it is not stated."""
         return str(self.facts.get(f"{key}_{language}") or "")

@@ -361,6 +361,13 @@ class Record(Declared):
         return pairs
 
     @property
+    def point(self) -> tuple[float, float] | None:
+        """Latitude and longitude of the place shown; None where no point is shown."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return self.latitude, self.longitude
+
+    @property
     def gated(self) -> bool:
         """Whether nothing of it may be seen before the reader chose to."""
         return self.advisory_level == "graphic"

@@ -72,11 +72,10 @@ def events(request: HttpRequest) -> HttpResponse:
 def event(request: HttpRequest, slug: str) -> HttpResponse:
     names, language = authorities.current(), reader_language()
     entry = one(names, EVENT, slug)
-    happened = str(entry.facts.get("happened") or "")
     place = names.get(NEIGHBOURHOOD, entry.facts.get("place"))
     context = {
         "event": named(entry, language),
-        "happened": say(happened, language) if happened else "",
+        "happened": say(str(entry.facts.get("happened") or ""), language),
         "place": named(place, language) if place else None,
         "sources": sources(entry.fact("source", language)),
         **list_of(request, names, language, {"event": (slug,), "kind": BOTH}),
@@ -107,14 +106,13 @@ def film(request: HttpRequest, slug: str) -> HttpResponse:
     # Rows through their index, however many there are: right also while no index is there.
     used = database.page(Query(chosen={"film": (slug,), "kind": BOTH}), MOST_SHOWN).records
     archive = _counted("kind", "journalist", of=BOTH, names=names)
-    broadcast = str(entry.facts.get("broadcast_on") or "")
     witnesses = [names.get(WITNESS, each) for each in entry.facts.get("witnesses", ())]
     context = {
         "film": named(entry, language),
         "paragraphs_other": Text.of(entry.text(other(language)), other(language)),
         "broadcaster": entry.fact("broadcaster", language),
         "broadcast_title": entry.fact("broadcast_title", language),
-        "broadcast_on": say(broadcast, language) if broadcast else "",
+        "broadcast_on": say(str(entry.facts.get("broadcast_on") or ""), language),
         "sources": sources(entry.fact("source", language)),
         "witnesses": [named(each, language) for each in witnesses if each],
         "journalists": [

@@ -153,9 +153,6 @@ def _where(record: Record, authorities: Names, language: str) -> dict[str, Any]:
     place = authorities.get(NEIGHBOURHOOD, record.place)
     neighbourhood = authorities.get(NEIGHBOURHOOD, record.neighbourhood)
     named = place or neighbourhood
-    point = ""
-    if record.latitude is not None and record.longitude is not None:
-        point = f"{record.latitude:.4f}, {record.longitude:.4f}"
     return {
         "name": named.name(language) if named else "",
         "other_name": Text.of(named.other_name(language) if named else "", other(language)),
@@ -167,7 +164,7 @@ def _where(record: Record, authorities: Names, language: str) -> dict[str, Any]:
         "precision": label_of(vocabularies.PLACE_PRECISION, record.place_precision, language),
         "basis": label_of(vocabularies.PLACE_BASIS, record.place_basis, language),
         "confidence": label_of(vocabularies.CONFIDENCE, record.place_confidence, language),
-        "point": point,
+        "point": "{:.4f}, {:.4f}".format(*record.point) if record.point else "",
     }
 
 

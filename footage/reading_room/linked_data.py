@@ -203,12 +203,9 @@ def _place(record: Record, names: Authorities, language: str) -> dict[str, Any] 
         "name": found.name(language),
         "alternateName": found.other_name(language),
     }
-    if record.latitude is not None and record.longitude is not None:
-        place["geo"] = {
-            "@type": "GeoCoordinates",
-            "latitude": record.latitude,
-            "longitude": record.longitude,
-        }
+    if record.point:
+        latitude, longitude = record.point
+        place["geo"] = {"@type": "GeoCoordinates", "latitude": latitude, "longitude": longitude}
     return place
 
 

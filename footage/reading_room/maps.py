@@ -259,11 +259,9 @@ def _points(
     places: list[Authority], outlined: set[str], project: Any, height: int
 ) -> Iterable[tuple[str, tuple[int, int]]]:
     for place in places:
-        latitude, longitude = place.facts.get("latitude"), place.facts.get("longitude")
-        if place.slug in outlined or place.facts.get("kind") in WIDE_PLACES:
+        if place.slug in outlined or place.facts.get("kind") in WIDE_PLACES or not place.point:
             continue
-        if latitude is None or longitude is None:
-            continue
+        latitude, longitude = place.point
         x, y = project(longitude, latitude)
         if MARGIN <= x <= WIDTH - MARGIN and MARGIN <= y <= height - MARGIN:
             yield place.slug, (x, y)

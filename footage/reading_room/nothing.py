@@ -79,8 +79,7 @@ def _point(names: Authorities, slug: str) -> tuple[float, float] | None:
     place = names.get(NEIGHBOURHOOD, slug)
     if place is None or place.facts.get("kind") == gazetteer.TOO_WIDE:
         return None
-    latitude, longitude = place.facts.get("latitude"), place.facts.get("longitude")
-    return None if latitude is None or longitude is None else (latitude, longitude)
+    return place.point
 
 
 def _apart(here: tuple[float, float], there: tuple[float, float]) -> float:

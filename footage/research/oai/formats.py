@@ -178,9 +178,9 @@ def _pbcore_coverage(root: Element, of: Described) -> None:
             coverage = add(root, "pbcoreCoverage")
             add(coverage, "coverage", name, annotation=language)
             add(coverage, "coverageType", "Spatial")
-    if of.record.latitude is not None and of.record.longitude is not None:
+    if of.record.point:
         coverage = add(root, "pbcoreCoverage")
-        point = f"{of.record.latitude:.4f}, {of.record.longitude:.4f}"
+        point = "{:.4f}, {:.4f}".format(*of.record.point)
         add(coverage, "coverage", point, source="WGS 84", annotation=of.record.place_precision)
         add(coverage, "coverageType", "Spatial")
     if of.filmed:
@@ -318,18 +318,17 @@ def _datacite_dates(root: Element, of: Described, row: PublicRecord) -> None:
 
 
 def _datacite_places(root: Element, of: Described) -> None:
-    record = of.record
-    point = record.latitude is not None and record.longitude is not None
-    if not of.places and not point:
+    if not of.places and not of.record.point:
         return
     listed = add(root, "geoLocations")
     for place in of.places:
         for language, name in both_names(place):
             add(add(listed, "geoLocation"), "geoLocationPlace", name, lang=language)
-    if point:
+    if of.record.point:
+        latitude, longitude = of.record.point
         at = add(add(listed, "geoLocation"), "geoLocationPoint")
-        add(at, "pointLongitude", f"{record.longitude:.4f}")
-        add(at, "pointLatitude", f"{record.latitude:.4f}")
+        add(at, "pointLongitude", f"{longitude:.4f}")
+        add(at, "pointLatitude", f"{latitude:.4f}")
 
 
 FORMATS = {
