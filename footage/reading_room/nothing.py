@@ -1,4 +1,5 @@
-"""What to offer whoever found nothing: names like the ones typed, and places near by.
+"""What to offer whoever found nothing: the record of a reference, names like the ones typed, and
+places near by.
 
 From published names and live rows alone, never from the index's list of words: what was withdrawn
 is not hinted at.
@@ -9,10 +10,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from footage.catalogue import answers, gazetteer
+from footage.catalogue.addresses import record_path
 from footage.catalogue.authorities import NEIGHBOURHOOD, Authorities
 from footage.catalogue.index.asking import near_misses
+from footage.catalogue.models import PublicRecord
 from footage.catalogue.queries import Query
+from footage.reading_room.wording import in_both
+from footage.references import ReferenceError, parse_reference
 
 MOST_MEANT, MOST_NEAR = 4, 5
 # Words of a question that are looked at one by one.
@@ -20,7 +27,10 @@ MOST_WORDS = 8
 
 
 def offers(query: Query, names: Authorities, language: str, path: str) -> dict[str, Any]:
-    """The context of `nothing.html`: `meant` and `near`. At most one database query."""
+    """The context of `nothing.html`: `of_reference`, `meant` and `near`. At most one database
+    query."""
+    if of_reference := _of_reference(query.text, language):
+        return {"of_reference": of_reference}
     return {
         "meant": [
             {"name": text, "path": path + replace(query, text=text, after="").address}
@@ -28,6 +38,24 @@ def offers(query: Query, names: Authorities, language: str, path: str) -> dict[s
         ],
         "near": list(_near(query, names, language)),
     }
+
+
+def _of_reference(text: str, language: str) -> dict[str, Any] | None:
+    """The record whose reference was typed, or what is wrong with that reference; None for
+    other words. What was withdrawn leads to what is left of it."""
+    try:
+        reference = parse_reference(text)
+    except ReferenceError as error:
+        if error.code == "shape":
+            return None
+        return {"wrong": error.message_ar if language == "ar" else error.message_en}
+    row = PublicRecord.objects.filter(reference=reference).first()
+    if row is None:
+        return {"wrong": _("No record has this reference. Compare what you typed with the source.")}
+    document = None if row.withdrawn_at else row.read()
+    title = in_both(document.title_en, document.title_ar, language)[0] if document else None
+    path = record_path(language, row.kind, reference)
+    return {"reference": reference, "path": path, "title": title, "withdrawn": document is None}
 
 
 def _meant(text: str, names: Authorities, language: str) -> list[str]:

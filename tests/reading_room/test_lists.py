@@ -6,11 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import orjson
 import pytest
+from django.db import connection
 from django.http import QueryDict
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from footage.catalogue import database
 from footage.catalogue.queries import Query
+from tests.catalogue.indexes import index
 from tests.reading_room import rows
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +69,39 @@ def test_what_is_found_of_the_other_kind_is_said_and_led_to(
     assert both in links("?subject=play").values()
     for query in ("", "?subject=school&kind=clip&kind=testimony"):
         assert f">{testimonies}</a>" not in read(query)
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "withdrawn", "wrong", "unknown"),
+    [
+        ("en", "Bread queue at dawn", "withdrawn", "typing error", "No record has this reference"),
+        ("ar", "طابور الخبز عند الفجر", "مسحوب", "خطأ طباعي", "لا سجل يحمل هذا المرجع"),
+    ],
+)
+def test_a_reference_that_is_searched_leads_to_its_record(
+    client: Client, language: str, title: str, withdrawn: str, wrong: str, unknown: str
+) -> None:
+    rows.names()
+    clip, testimony, gone = rows.a_clip(), rows.a_testimony(), rows.a_clip()
+    rows.withdraw(gone)
+    index()
+    client.get(f"/{language}/")  # Names are remembered from here on.
+
+    def said(text: str) -> str:
+        with CaptureQueriesContext(connection) as queries:
+            body = client.get(f"/{language}/clips/", {"q": text}).content.decode()
+        assert len(queries) <= 3
+        return body[body.index('class="empty"') : body.index('id="narrow"')]
+
+    # As it is typed from paper: without hyphens, in small letters, with blanks.
+    for typed in (clip.reference, clip.reference.lower().replace("-", " ")):
+        assert f'href="/{language}/clips/{clip.reference}/"' in said(typed) and title in said(typed)
+    assert f'href="/{language}/testimonies/{testimony.reference}/"' in said(testimony.reference)
+    assert f'href="/{language}/clips/{gone.reference}/"' in said(gone.reference)
+    assert withdrawn in said(gone.reference) and title not in said(gone.reference)
+    assert unknown in said(rows.a_reference())
+    mistyped = clip.reference[:-1] + ("2" if clip.reference[-1] != "2" else "3")
+    assert wrong in said(mistyped)
 
 
 def test_a_repeated_key_is_or_and_two_keys_are_and() -> None:
