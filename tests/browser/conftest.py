@@ -16,7 +16,7 @@ from tests.browser.uploading import UploadPage
 from tests.windows import window
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 MEDIA = Path(__file__).parents[1] / "data" / "media"
 Open = Callable[..., AbstractContextManager[UploadPage]]
@@ -32,6 +32,18 @@ def session_of(user: User) -> str:
     return str(client.cookies[settings.SESSION_COOKIE_NAME].value)
 
 
+def signed_in(page: "Page", site: str, session: str | None, language: str = "en") -> None:
+    """Give a window the cookies of a session, or of nobody's, and of a language."""
+    cookies = {settings.SESSION_COOKIE_NAME: session, settings.LANGUAGE_COOKIE_NAME: language}
+    page.context.add_cookies(
+        [
+            {"name": name, "value": value, "url": f"{site}/admin/"}
+            for name, value in cookies.items()
+            if value is not None
+        ]
+    )
+
+
 @pytest.fixture
 def open_page(browser: "Browser", site: str) -> Open:
     """`open_page(user, **window)`: a window of theirs, and what it can do on the upload page."""
@@ -39,16 +51,7 @@ def open_page(browser: "Browser", site: str) -> Open:
     @contextmanager
     def opened(user: User, language: str = "en", **options: Any) -> Iterator[UploadPage]:
         with window(browser, **options) as page:
-            cookies = {
-                settings.SESSION_COOKIE_NAME: session_of(user),
-                settings.LANGUAGE_COOKIE_NAME: language,
-            }
-            page.context.add_cookies(
-                [
-                    {"name": name, "value": value, "url": f"{site}/admin/"}
-                    for name, value in cookies.items()
-                ]
-            )
+            signed_in(page, site, session_of(user), language)
             yield UploadPage(page, site)
 
     return opened

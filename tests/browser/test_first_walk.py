@@ -4,7 +4,7 @@ import csv
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,7 +13,7 @@ from footage.models import Clip
 from footage.tasks import examine, render
 from people.models import Journalist
 from tests import world
-from tests.browser.conftest import MEDIA, session_of
+from tests.browser.conftest import MEDIA, session_of, signed_in
 from tests.windows import window
 from tests.workshop.conftest import member
 
@@ -36,19 +36,6 @@ def journalist(transactional_db: None) -> Journalist:
     load_gazetteer()
     person: Journalist = world.journalist("Nour of the roofs")
     return person
-
-
-def signed_in(page: "Page", site: str, settings: Any) -> None:
-    user = member("rima", "archivist", "publisher")
-    page.context.add_cookies(
-        [
-            {
-                "name": settings.SESSION_COOKIE_NAME,
-                "value": session_of(user),
-                "url": f"{site}/admin/",
-            }
-        ]
-    )
 
 
 def take_in(page: "Page", site: str) -> Clip:
@@ -93,10 +80,10 @@ def describe(page: "Page", person: Journalist) -> None:
 
 
 def test_a_phone_clip_is_taken_in_described_published_found_watched_and_exported(
-    browser: "Browser", site: str, settings: Any, journalist: Journalist, tmp_path: Path
+    browser: "Browser", site: str, journalist: Journalist, tmp_path: Path
 ) -> None:
     with window(browser) as page:
-        signed_in(page, site, settings)
+        signed_in(page, site, session_of(member("rima", "archivist", "publisher")))
         clip = take_in(page, site)
         assert clip.master.digest[:16] in page.content().replace("<wbr>", "")
         assert page.locator("video").count() == 1

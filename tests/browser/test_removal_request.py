@@ -1,14 +1,14 @@
 """A request to take a clip down, from the clip's page to the outcome, in both languages."""
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from footage.custody.models import CustodyEvent, EventType
 from footage.inbox.models import Message
 from tests import world
-from tests.browser.conftest import session_of
+from tests.browser.conftest import session_of, signed_in
 from tests.windows import window
 from tests.workshop.conftest import member
 
@@ -69,19 +69,9 @@ def outcome(page: "Page", site: str, language: str, code: str) -> str:
     return decided
 
 
-def staff_window(page: "Page", site: str, settings: Any, language: str) -> None:
-    cookies = {
-        settings.SESSION_COOKIE_NAME: session_of(member("rima", "publisher")),
-        settings.LANGUAGE_COOKIE_NAME: language,
-    }
-    page.context.add_cookies(
-        [{"name": name, "value": value, "url": f"{site}/admin/"} for name, value in cookies.items()]
-    )
-
-
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_a_request_is_written_hidden_upon_answered_and_looked_up(
-    browser: "Browser", site: str, settings: Any, language: str
+    browser: "Browser", site: str, language: str
 ) -> None:
     said, row = SAID[language], world.published()
     # The asker's old phone: narrow, without scripts.
@@ -92,7 +82,7 @@ def test_a_request_is_written_hidden_upon_answered_and_looked_up(
         code = write(asker, site, language, row.reference)
         assert outcome(asker, site, language, code) == said["undecided"]
 
-        staff_window(staff, site, settings, language)
+        signed_in(staff, site, session_of(member("rima", "publisher")), language)
         staff.goto(f"{site}/admin/")
         staff.locator(".inbox-waiting a").click()
         staff.get_by_role("link", name=row.reference).click()

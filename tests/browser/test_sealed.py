@@ -14,7 +14,7 @@ from footage.catalogue.models import PublicRecord
 from footage.custody.models import CustodyEvent
 from people.models import Consent
 from tests import world
-from tests.browser.conftest import session_of
+from tests.browser.conftest import session_of, signed_in
 from tests.windows import window
 from tests.workshop.conftest import member
 from tests.workshop.test_sign_in import code_of
@@ -49,19 +49,10 @@ WORDS = {
 
 @contextmanager
 def workshop(
-    browser: "Browser", site: str, settings: Any, user: User, language: str, **options: Any
+    browser: "Browser", site: str, user: User, language: str, **options: Any
 ) -> "Iterator[Page]":
     with window(browser, **options) as page:
-        cookies = {
-            settings.SESSION_COOKIE_NAME: session_of(user),
-            settings.LANGUAGE_COOKIE_NAME: language,
-        }
-        page.context.add_cookies(
-            [
-                {"name": name, "value": value, "url": f"{site}/admin/"}
-                for name, value in cookies.items()
-            ]
-        )
+        signed_in(page, site, session_of(user), language)
         yield page
 
 
@@ -82,21 +73,21 @@ def no_wider_than_the_window(page: "Page") -> bool:
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_two_custodians_open_a_sealed_identity(
-    browser: "Browser", site: str, settings: Any, language: str
+    browser: "Browser", site: str, language: str
 ) -> None:
     words = WORDS[language]
     person = world.journalist("Nour")
     world.sealed_identity(person, legal_name=LEGAL_NAME, contacts="+963 944 000 111")
     asks, agrees = member("first", "custodian"), member("second", "custodian")
     desk = site + reverse("admin:people_journalist_change", args=[person.pk])
-    with workshop(browser, site, settings, asks, language, width=360) as page:
+    with workshop(browser, site, asks, language, width=360) as page:
         page.goto(desk)
         page.get_by_role("link", name=words["sealed"]).click()
         assert no_wider_than_the_window(page)
         page.fill("[name=why]", "She asked us for her file.")
         page.get_by_role("button", name=words["ask"]).click()
         page.wait_for_url(desk)
-    with workshop(browser, site, settings, agrees, language, javascript=False) as page:
+    with workshop(browser, site, agrees, language, javascript=False) as page:
         page.goto(site + reverse("admin:footage_twopersonrequest_changelist"))
         page.locator("#result_list tbody th a").click()
         page.get_by_text("She asked us for her file.").first.wait_for()
@@ -104,7 +95,7 @@ def test_two_custodians_open_a_sealed_identity(
         confirm(page, agrees)
         page.get_by_role("button", name=words["agree"]).click()
         page.wait_for_url(re.compile("/change/"))
-    with workshop(browser, site, settings, asks, language) as page:
+    with workshop(browser, site, asks, language) as page:
         page.goto(desk)
         page.get_by_role("link", name=words["sealed"]).click()
         confirm(page, asks)
@@ -120,7 +111,7 @@ def test_two_custodians_open_a_sealed_identity(
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_taking_consent_back_is_shown_before_it_is_done(
-    browser: "Browser", site: str, settings: Any, language: str
+    browser: "Browser", site: str, language: str
 ) -> None:
     words = WORDS[language]
     clip = world.clip()
@@ -128,7 +119,7 @@ def test_taking_consent_back_is_shown_before_it_is_done(
     world.published(clip)
     archivist = member("rima", "archivist")
     desk = site + reverse("admin:people_journalist_change", args=[clip.journalist.pk])
-    with workshop(browser, site, settings, archivist, language, width=360) as page:
+    with workshop(browser, site, archivist, language, width=360) as page:
         page.goto(desk)
         page.get_by_role("link", name=words["consent"]).click()
         page.select_option("[name=use]", "view")

@@ -19,7 +19,7 @@ from django.urls import reverse
 
 from footage.models import TwoPersonRequest
 from tests import world
-from tests.browser.conftest import session_of
+from tests.browser.conftest import session_of, signed_in
 from tests.windows import window
 from tests.workshop.conftest import gave_second_factor, member
 
@@ -59,15 +59,13 @@ def test_staff_are_invited_enrol_sign_in_and_are_reset_by_two(
     @contextmanager
     def opened(user: User | None = None) -> Any:
         with window(browser, width=width, language=language) as page:
-            given = {settings.LANGUAGE_COOKIE_NAME: language}
+            session = None
             if user is not None:
                 client = Client()
                 client.cookies[settings.SESSION_COOKIE_NAME] = session_of(user)
                 gave_second_factor(client)
-                given[settings.SESSION_COOKIE_NAME] = client.session.session_key
-            page.context.add_cookies(
-                [{"name": n, "value": v, "url": f"{site}/admin/"} for n, v in given.items()]
-            )
+                session = client.session.session_key
+            signed_in(page, site, session, language)
             yield page
 
     # Invited.
