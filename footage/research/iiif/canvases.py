@@ -19,10 +19,12 @@ from footage.catalogue.showing import held_back
 from footage.research.crosswalk import Described, Words, captions_address, labels
 
 Json = dict[str, Any]
-KINDS = {"video": "Video", "audio": "Sound", "image": "Image"}
+TYPES = {"video": "Video", "audio": "Sound", "image": "Image"}
 # A canvas on which nothing is painted needs a shape all the same.
 WIDE, HIGH = 640, 360
-PLAYED = ("playable", "playable-240", "playable-720")
+# The roles of what fills a canvas, by medium; of any other those that move.
+PAINTED = {"photograph": ("photograph",), "sound": ("sound",)}
+MOVING = ("playable", "playable-240", "playable-720")
 CLOSED = {
     "en": "Opened on its page in the archive, once the reader chose to",
     "ar": "يُفتح في صفحته في الأرشيف بعد أن يختار القارئ ذلك",
@@ -65,18 +67,12 @@ def canvas(of: Described, manifest_of: Described) -> Json:
 
 def _painted(of: Described) -> list[Json]:
     """What fills the canvas, the copy for everybody first; nothing when closed."""
-    record = of.record
-    if record.medium == "photograph":
-        copies = [copy for copy in of.copies if copy.role == "photograph"]
-    elif record.medium == "sound":
-        copies = [copy for copy in of.copies if copy.role == "sound"]
-    else:
-        copies = [copy for copy in of.copies if copy.role in PLAYED]
-    return [_body(copy, of) for copy in copies]
+    roles = PAINTED.get(of.record.medium or "", MOVING)
+    return [_body(copy, of) for copy in of.copies if copy.role in roles]
 
 
 def _body(copy: Rendition, of: Described) -> Json:
-    kind = KINDS.get(copy.media_type.partition("/")[0], "Video")
+    kind = TYPES.get(copy.media_type.partition("/")[0], "Video")
     made: Json = {"id": media_address(copy), "type": kind, "format": copy.media_type}
     if kind != "Sound":
         made |= {"width": copy.width or WIDE, "height": copy.height or HIGH}

@@ -5,7 +5,6 @@ Plain dictionaries in the order of the specification; pure but for the settings'
 """
 
 from collections.abc import Iterable
-from typing import Any
 
 from footage import dates, vocabularies
 from footage.catalogue import moments
@@ -70,12 +69,8 @@ def manifest(
     carrying = list(carrying)
     here = f"/iiif/{record.reference}"
     shown = [of] if record.kind == "clip" else [each for each, _start, _end in carrying]
-    if of.transcripts:
-        context: Any = [SEARCH, PRESENTATION]
-    else:
-        context = PRESENTATION
     made: Json = {
-        "@context": context,
+        "@context": [SEARCH, PRESENTATION] if of.transcripts else PRESENTATION,
         "id": absolute(f"{here}/manifest.json"),
         "type": "Manifest",
         "label": words(of.titles),
@@ -98,7 +93,7 @@ def manifest(
     if poster := of.poster:
         made["thumbnail"] = [still(poster)]
     made["partOf"] = _collections(of)
-    if isinstance(context, list):
+    if of.transcripts:
         made["service"] = [service(f"{here}/search")]
     made["items"] = [canvas(each, of) for each in shown] or [empty_canvas(of, NOT_HERE)]
     if ranges := _ranges(of, carrying):
