@@ -96,7 +96,8 @@ def _files(
     row: PublicRecord, record: Record, names: Authorities, recording: Rendition | None
 ) -> dict[str, bytes]:
     """Everything but the recording, by name: a few hundred kilobytes, made in memory."""
-    reference, file = record.reference, _file_name(record, recording)
+    reference = record.reference
+    file = _file_name(reference, recording) if recording else ""
     day = row.revised_at.date()
     texts: dict[str, str] = {}
     for language in LANGUAGES:
@@ -127,8 +128,8 @@ def _files(
     return files
 
 
-def _file_name(record: Record, recording: Rendition | None) -> str:
-    return record.reference + posixpath.splitext(recording.name)[1] if recording else ""
+def _file_name(reference: str, recording: Rendition) -> str:
+    return reference + posixpath.splitext(recording.name)[1]
 
 
 def _page(row: PublicRecord, record: Record, names: Authorities, language: str, file: str) -> str:
@@ -216,9 +217,8 @@ def _zipped(
         for name, content in files.items():
             yield entry(name, len(content)), (content,)
         if recording:
-            suffix = posixpath.splitext(recording.name)[1]
             whole = () if hollow else pieces(recording.name, 0, recording.bytes)
-            yield entry(row.reference + suffix, recording.bytes), whole
+            yield entry(_file_name(row.reference, recording), recording.bytes), whole
 
     sink = Sink()
     with ZipFile(sink, "w", ZIP_STORED) as archive:  # type: ignore[call-overload]
