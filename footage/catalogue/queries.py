@@ -151,6 +151,11 @@ class Query:
             chosen["kind"] = vocabularies.RECORD_KINDS.codes
         return replace(self, chosen=chosen, after="")
 
+    @property
+    def in_full(self) -> "Query":
+        """The same list as exports take it: from its beginning, in an order of their own."""
+        return replace(self, after="", sort="relevance" if self.text else "newest")
+
     def without_text(self) -> "Query":
         sort = "newest" if self.sort == "relevance" else self.sort
         return replace(self, text="", sort=sort, after="")

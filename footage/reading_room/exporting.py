@@ -5,7 +5,6 @@ from those sizes and from how fast each form is made. Three queries, however lon
 """
 
 import zlib
-from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -28,7 +27,7 @@ LINE = 1_000_000
 @page
 def exporting(request: HttpRequest) -> HttpResponse:
     names, language = authorities.current(), reader_language()
-    query = exported(Query.read(request.GET))
+    query = Query.read(request.GET).in_full
     found = answers.answer(query, names, facets=())
     of = About(query, found.facets.total, 0, 0, None)
     sample = [row_of(record) for record in found.page.records]
@@ -44,11 +43,6 @@ def exporting(request: HttpRequest) -> HttpResponse:
         "description_path": f"/export/datapackage.json{query.address}",
     }
     return respond(request, "export.html", context)
-
-
-def exported(query: Query) -> Query:
-    """The query as exports take it: all of it, in an order of their own."""
-    return replace(query, after="", sort="relevance" if query.text else "newest")
 
 
 def _offered(language: str) -> list[Format]:

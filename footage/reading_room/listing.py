@@ -10,7 +10,6 @@ from footage.catalogue import answers
 from footage.catalogue.answers import Answer
 from footage.catalogue.authorities import Authorities
 from footage.catalogue.queries import Query
-from footage.reading_room.exporting import exported
 from footage.reading_room.matches import lines
 from footage.reading_room.pages import card
 
@@ -37,7 +36,7 @@ def listing(
         "following": page.following and at(page.following),
         "preceding": page.preceding and at(page.preceding),
         "first": at("") if query.cursor else "",
-        "export_path": f"/{language}/export/{exported(query).address}",
+        "export_path": f"/{language}/export/{query.in_full.address}",
         # What is published next in this list, for feed readers.
         "feed": f"/feeds/{language}/clips.atom{replace(query, sort='newest', after='').address}",
     }

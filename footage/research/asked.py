@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from django.http import HttpResponse, QueryDict
 
 from footage.catalogue.cursors import packed, unpacked
-from footage.catalogue.interface import USUAL, Parameter
-from footage.catalogue.queries import MOST_VALUES, Query
+from footage.catalogue.interface import AFTER, FILTERS, SORT, USUAL, Parameter
+from footage.catalogue.queries import MOST_VALUES, PARAMETERS, Query
 from footage.research.problems import problem
 
 
@@ -33,8 +33,14 @@ def checked(given: QueryDict, known: Iterable[Parameter]) -> None:
     by_name = {each.name: each for each in known}
     for name, values in given.lists():
         if name not in by_name:
-            raise Refused(name, f"“{name[:80]}” is unknown. Known: {', '.join(by_name)}.")
+            known_ones = f"Known: {', '.join(by_name)}" if by_name else "None is known here"
+            raise Refused(name, f"“{name[:80]}” is unknown. {known_ones}.")
         _check(by_name[name], values)
+    chosen = [name for name in given if by_name[name].many]
+    number = sum(len(given.getlist(name)) for name in chosen)
+    if number > MOST_VALUES:
+        detail = f"{', '.join(chosen)} have {number} values in all; {MOST_VALUES} are the most."
+        raise Refused(chosen[-1], detail)
     for each in by_name.values():
         if each.required and each.name not in given:
             raise Refused(each.name, f"{each.name} is missing: {each.en}.")
@@ -123,9 +129,25 @@ def question(given: QueryDict, known: Iterable[Parameter]) -> tuple[Query, Walk 
     return query, walk
 
 
+def in_full(given: QueryDict) -> Query:
+    """The query of a page's address for whoever takes all that it finds, from wherever in the list
+    the address is. Raises Refused for what pages pass over, but for a field that was left empty.
+    """
+    filled = given.copy()
+    for name, values in given.lists():
+        if name in PARAMETERS and not any(values):
+            del filled[name]
+    checked(filled, (*FILTERS, SORT, AFTER))
+    query = Query.read(filled)
+    for name, value in query.ignored:
+        raise Refused(name, _unusable(name, value))
+    return query.in_full
+
+
 def _unusable(name: str, value: str) -> str:
     if name in ("from", "to"):
-        return f"“{value[:80]}” is no date. Give a day, month or year: 2016-11-28, 2016-11, 2016."
+        mend = "no date. Give a day, month or year: 2016-11-28, 2016-11, 2016."
+        return f"“{value[:80]}” cannot be a value of {name}: it is {mend}"
     return f"“{value[:80]}” cannot be a value of {name}."
 
 

@@ -16,14 +16,14 @@ from typing import Any
 
 import orjson
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 
 from footage.catalogue import answers, authorities, formats, streams
 from footage.catalogue.authorities import Authorities
 from footage.catalogue.formats.about import About, about, data_package, table_schema, version
 from footage.catalogue.freshness import accepts_gzip, conditional
-from footage.catalogue.queries import PARAMETERS, Query
-from footage.research.answering import fresh, not_searched, read_only
+from footage.research.answering import fresh, not_searched, resource
+from footage.research.asked import in_full
 from footage.research.problems import problem
 
 MEDIA_TYPE = "application/json"
@@ -33,7 +33,7 @@ LEVEL = 4
 logger = logging.getLogger(__name__)
 
 
-@read_only
+@resource
 def export(request: HttpRequest, format: str) -> HttpResponseBase:
     """`/export/clips.<format>`, with the query of the list and an optional `.gz`."""
     suffix = format.removesuffix(".gz")
@@ -62,7 +62,7 @@ def export(request: HttpRequest, format: str) -> HttpResponseBase:
     return conditional(request, response, etag)
 
 
-@read_only
+@resource
 def description(request: HttpRequest) -> HttpResponseBase:
     """`/export/datapackage.json`: what the exports of a query are, and what is in each column."""
     asked = _asked(request)
@@ -74,27 +74,16 @@ def description(request: HttpRequest) -> HttpResponseBase:
 
 
 def _asked(request: HttpRequest) -> tuple[About, Authorities] | HttpResponseBase:
-    """What an export of the request's query is; or the problem there is with it."""
-    query = Query.read(request.GET)
-    if wrong := _wrong(request.GET, query):
-        return problem(400, "Unknown or unusable query parameter", wrong)
+    """What an export of the request's query is; a problem while words cannot be searched.
+
+    Raises Refused.
+    """
+    query = in_full(request.GET)
     names = authorities.current()
     found = answers.answer(query, names, facets=(), size=0)
     if not found.searched:
         return not_searched()
     return about(query, found.facets.total), names
-
-
-def _wrong(parameters: QueryDict, query: Query) -> str:
-    """What is wrong with the parameters, or "". Exports refuse what pages only pass over."""
-    unknown = sorted(name for name in parameters if name not in PARAMETERS)
-    if unknown:
-        known = ", ".join(PARAMETERS)
-        return f"Unknown: {', '.join(unknown)[:200]}. Known parameters: {known}."
-    if query.ignored:
-        name, value = query.ignored[0]
-        return f"“{value[:80]}” is not a value of {name}."
-    return ""
 
 
 # --- The stream -----------------------------------------------------------------------------------
@@ -140,12 +129,14 @@ def _etag(of: About, names: Authorities, format: str, encoded: bool) -> str:
 
 # --- Names ----------------------------------------------------------------------------------------
 def _file_name(of: About, format: str) -> str:
-    """By what was asked, as of which change, how many: two questions never share a name."""
-    words = [value for name, value in of.query.pairs() if name not in ("sort", "after", "q")]
+    """By what was asked, as of which change, how many. Two questions never share a name: words are
+    not told by it, nor which filter a value is of, so a few signs stand for the whole."""
+    told = {"q": "search", "certainly": "certainly"}
+    words = [told.get(name, value) for name, value in of.query.pairs()]
     asked = "_".join(re.sub(r"[^a-z0-9-]+", "-", word.lower())[:30] for word in words)
     number = f"{of.records}-record{'s' * (of.records != 1)}"
-    searched = "search" if of.query.text else ""
-    parts = ["aleppo-archive", searched, asked[:80], f"change-{of.change}", number]
+    sign = hashlib.sha256(of.query.address.encode()).hexdigest()[:8] if words else ""
+    parts = ["aleppo-archive", asked[:80], sign, f"change-{of.change}", number]
     return f"{'_'.join(part for part in parts if part)}.{format}"
 
 

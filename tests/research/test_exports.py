@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import re
 import tracemalloc
 import zipfile
 
@@ -21,6 +22,7 @@ from footage.catalogue.models import PublicRecord, PublicTerm
 from footage.catalogue.published import fields, published, tombstone
 from footage.catalogue.queries import Query
 from footage.catalogue.record import Record
+from tests.catalogue.indexes import index
 from tests.reading_room import rows
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +125,10 @@ def test_text_that_no_spreadsheet_changes_stays_as_it_is(text: str) -> None:
         ("?from=yesterday", "from"),
         ("?after=forged", "after"),
         ("?%00=1", ""),
+        ("?q=" + "a" * 301, "q has 301 characters; 300 are the most"),
+        ("?q=bread&q=water", "q is given 2 times"),
+        ("?from=2015&from=2016", "from is given 2 times"),
+        ("?" + "event=a&" * 25 + "film=b&" * 25, "event, film have 50 values in all"),
     ],
 )
 @pytest.mark.parametrize("suffix", ["csv", "jsonl"])
@@ -134,14 +140,37 @@ def test_a_parameter_that_cannot_be_used_is_a_problem(
     assert answer["Content-Type"] == "application/problem+json"
     problem = orjson.loads(answer.content)
     assert problem["status"] == 400 and named in problem["detail"]
+    assert problem["parameter"] in address or named == ""
 
 
 def test_the_file_is_named_by_question_change_and_number(client: Client) -> None:
     rows.a_clip(), rows.a_clip()
     answer = client.get("/export/clips.csv?neighbourhood=bustan-al-qasr&from=2016-11")
-    name = "aleppo-archive_bustan-al-qasr_2016-11-01_change-2_2-records.csv"
-    assert answer["Content-Disposition"] == f'attachment; filename="{name}"'
+    name = r"aleppo-archive_bustan-al-qasr_2016-11-01_[0-9a-f]{8}_change-2_2-records\.csv"
+    assert re.fullmatch(f'attachment; filename="{name}"', answer["Content-Disposition"])
+    whole = client.get("/export/clips.csv")["Content-Disposition"]
+    assert whole == 'attachment; filename="aleppo-archive_change-2_2-records.csv"'
     assert not answer.cookies and answer["Cache-Control"] == "no-cache"
+
+
+def test_two_questions_never_share_a_name(client: Client) -> None:
+    rows.a_clip(title_en="Bread and water", subjects=("school",), events=("school",))
+    index()
+    asked = ("?q=bread", "?q=water", "?subject=school", "?event=school", "?from=2010", "?to=2030")
+    named = [client.get(f"/export/clips.csv{each}")["Content-Disposition"] for each in asked]
+    assert all("1-record." in name for name in named) and len(set(named)) == len(asked)
+
+
+def test_the_address_of_any_page_of_a_list_exports_the_whole_of_it(client: Client) -> None:
+    found = [rows.a_clip(filmed=f"2016-11-{day:02}") for day in range(1, 27)]
+    page = client.get("/en/clips/?q=&from=2016&to=&sort=oldest").content.decode()
+    query = re.findall(r'href="/en/clips/(\?[^"]*after=[^"]*)"', page)[0].replace("&amp;", "&")
+    lines = as_lines(client, query)
+    assert [line["reference"] for line in lines] == [row.reference for row in found]
+    assert as_lines(client, "?q=&from=2016&to=&sort=oldest") == lines
+    beside = orjson.loads(client.get(f"/export/datapackage.json{query}").content)
+    assert beside["about"]["query"] == {"from": ["2016-01-01"]}, "its order is that of publication"
+    assert beside["homepage"].endswith("/en/clips/?from=2016-01-01")
 
 
 def test_an_empty_list_is_a_valid_file_of_every_format(client: Client) -> None:
