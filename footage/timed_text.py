@@ -310,6 +310,9 @@ def _entities(text: str) -> str:
 
 def _plain(text: str) -> str:
     """Clean lines joined by \\n, empty ones left out."""
+    if text.isprintable():
+        # Nearly every text: whatever ends a line or is taken out of one is not printable.
+        return text.strip()
     lines = (_plain_line(line) for line in re.split(r"[\r\n\v\f\x85\u2028\u2029]+", text))
     return "\n".join(line for line in lines if line)
 

@@ -237,7 +237,7 @@ def as_bibtex(citation: Citation) -> str:
         if (agreed := _common(parts)) and not doubted(citation.filmed):
             fields["year"] = f"{agreed[0]:04}"
     lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
-    return f"@misc{{{citation.reference},\n{lines}}}\n"
+    return f"@misc{{{_key(citation)},\n{lines}}}\n"
 
 
 def as_ris(citation: Citation) -> str:
@@ -274,7 +274,7 @@ def as_csl(citation: Citation) -> dict[str, Any]:
     parts, about = known_dates(citation.filmed)
     published = citation.published_on
     item: dict[str, Any] = {
-        "id": citation.reference,
+        "id": _key(citation),
         "type": _CSL_TYPES[citation.form],
         "title": citation.title,
         "author": [{"literal": citation.credit}] if citation.credit else [],
@@ -308,6 +308,14 @@ FORMATS: dict[str, tuple[str, Callable[[Citation], str]]] = {
 
 
 # --- The parts ---------------------------------------------------------------------------------
+def _key(citation: Citation) -> str:
+    """By what a text names it: two parts of one record are cited side by side."""
+    if citation.moment is None:
+        return citation.reference
+    seconds = "-".join(moments.plain(each) for each in citation.moment if each is not None)
+    return f"{citation.reference}-t{seconds}"
+
+
 def _note(citation: Citation) -> str:
     """What no field of a reference manager has room for."""
     language = citation.language

@@ -26,6 +26,7 @@ TEXT = (
     "text/",
     "application/json",
     "application/ld+json",
+    "application/schema+json",
     "application/xml",
     "application/atom+xml",
 )

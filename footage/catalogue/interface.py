@@ -240,3 +240,91 @@ OPERATIONS = (
         "Document",
     ),
 )
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way out beside the API: an address, perhaps with gaps, and in words how it is used."""
+
+    name: str
+    path: str
+    en: str
+    ar: str
+
+    def description(self, language: str) -> str:
+        return self.ar if language == "ar" else self.en
+
+
+WAYS = (
+    Way(
+        "exports",
+        "/export/clips.csv",
+        "A whole list in one file: put the query of the list's address behind it, and another "
+        "ending for another form (the page of exports names them; .gz behind a text packs it). "
+        "/export/datapackage.json with the same query says what a file holds: the question, "
+        "the numbers, as of which change, the software and the columns. Until the archive "
+        "changes, the same address gives the same bytes: whoever wants to check a file fetches "
+        "it again and compares the digests.",
+        "قائمة كاملة في ملف واحد: ضع استعلام عنوان القائمة بعده، ولاحقة أخرى لصيغة أخرى "
+        "(تذكرها صفحة التصدير؛ و‎.gz بعد النص تضغطه). ويذكر ‎/export/datapackage.json مع "
+        "الاستعلام نفسه ما يضمه الملف: السؤال والأعداد ورقم التغيير والبرنامج والأعمدة. وما لم "
+        "يتغير الأرشيف يعطي العنوان نفسه البايتات نفسها: فمن أراد التحقق من ملف نزّله ثانية "
+        "وقارن البصمتين.",
+    ),
+    Way(
+        "oai",
+        "/oai",
+        "OAI-PMH 2.0 for harvesters: oai_dc, oai_pbcore (PBCore 2.1) and oai_datacite "
+        "(DataCite 4.7); sets such as kind.clip, neighbourhood.al-shaar and year.2016. What is "
+        "withdrawn stays as a deleted record for ever, in every set, at the end. A datestamp "
+        "is the last second of the UTC day of the change: harvest from the time of your last "
+        "harvest, and what changed that day comes once more.",
+        "‏OAI-PMH 2.0 لمن يجمع السجلات: oai_dc و oai_pbcore ‏(PBCore 2.1) و oai_datacite "
+        "‏(DataCite 4.7)؛ ومجموعات مثل kind.clip و neighbourhood.al-shaar و year.2016. ويبقى "
+        "ما سُحب سجلًا محذوفًا إلى الأبد، في كل مجموعة وفي آخرها. وختم التاريخ آخر ثانية من "
+        "يوم التغيير بالتوقيت العالمي: اجمع منذ وقت جمعك الأخير، فيأتي ما تغيّر في ذلك اليوم "
+        "مرة أخرى.",
+    ),
+    Way(
+        "iiif",
+        "/iiif/collection.json",
+        "IIIF Presentation 3 for viewers: collections of neighbourhoods, films and "
+        "testimonies; of each record a manifest at /iiif/{reference}/manifest.json, with its "
+        "captions and transcripts, and IIIF Content Search 2 in what is said.",
+        "‏IIIF Presentation 3 لبرامج العرض: مجموعات للأحياء والأفلام والشهادات؛ ولكل سجل بيان "
+        "في ‎/iiif/{reference}/manifest.json مع ترجماته المكتوبة وتفريغاته، وبحث IIIF Content "
+        "Search 2 فيما يُقال.",
+    ),
+    Way(
+        "cite",
+        "/cite/{reference}.ris",
+        "A record as a reference: ris, bib, csl.json or txt. With lang=ar in Arabic, with "
+        "t=12,15 these seconds of it. Zotero and its like find the same on the page of the "
+        "record, by unAPI at /unapi.",
+        "سجل بصيغة مرجع: ris أو bib أو csl.json أو txt. مع lang=ar بالعربية، ومع t=12,15 هاتان "
+        "الثانيتان منه وما بينهما. ويجد زوتيرو وأمثاله المرجع نفسه في صفحة السجل، عبر unAPI في "
+        "‎/unapi.",
+    ),
+    Way(
+        "captions",
+        "/c/{reference}/captions/ar.vtt",
+        "What is said, in one of the languages of its transcripts: vtt, srt or txt. Of a "
+        "testimony told in several clips, clip= and the reference of a clip name one of them.",
+        "ما يُقال، بإحدى لغات تفريغاته: vtt أو srt أو txt. وفي شهادة رُويت في عدة مقاطع يسمّي "
+        "clip= مع مرجع مقطع واحدًا منها.",
+    ),
+    Way(
+        "feeds",
+        "/feeds/en/clips.atom",
+        "Atom: what was published last of any list; put the query of the list's address behind "
+        "it. In Arabic at /feeds/ar/clips.atom.",
+        "‏Atom: آخر ما نُشر من أي قائمة؛ ضع استعلام عنوان القائمة بعده. وبالعربية في "
+        "‎/feeds/ar/clips.atom.",
+    ),
+    Way(
+        "oembed",
+        "/oembed?url={address}",
+        "oEmbed: a frame that plays the clip whose address is given.",
+        "‏oEmbed: إطار يشغّل المقطع الذي يُعطى عنوانه.",
+    ),
+)

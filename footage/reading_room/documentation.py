@@ -58,6 +58,15 @@ def api_documentation(request: HttpRequest) -> HttpResponse:
             }
             for each in interface.OPERATIONS
         ],
+        "ways": [
+            {
+                "id": each.name,
+                "path": each.path,
+                "description": each.description(language),
+                "link": "" if "{" in each.path else each.path,
+            }
+            for each in interface.WAYS
+        ],
         "openapi": "/api/v1/openapi.json",
         "usual": interface.USUAL,
         "most": interface.MOST,

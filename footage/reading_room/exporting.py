@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from footage.catalogue import answers, authorities
 from footage.catalogue.authorities import Authorities
-from footage.catalogue.formats import FORMATS, About, Format, written
+from footage.catalogue.formats import FORMATS, LEVEL, About, Format, written
 from footage.catalogue.queries import Query
 from footage.catalogue.streams import row_of, whole
 from footage.reading_room.narrowing import narrowing
@@ -60,7 +60,9 @@ def _shown(form: Format, of: About, sample: list[Any], names: Authorities) -> di
     frame, some = written(form, [], of, names), written(form, sample, of, names)
     share = of.records / len(sample) if sample else 0
     size = len(frame) + round((len(some) - len(frame)) * share)
-    packed = round(size * len(zlib.compress(some)) / len(some)) if some else 0
+    packed = 0
+    if some and not form.packed:
+        packed = round(size * len(zlib.compress(some, LEVEL)) / len(some))
     title, sentence = _told()[form.suffix.removeprefix("ar.")]
     path = f"/export/clips.{form.suffix}"
     return {

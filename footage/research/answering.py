@@ -4,7 +4,8 @@ Every answer depends on its address and on the catalogue alone. It names no read
 and may be read by a page of any site, without credentials.
 """
 
-from functools import wraps
+from collections.abc import Callable
+from functools import partial, wraps
 from typing import Any
 
 import orjson
@@ -18,38 +19,46 @@ from footage.research.problems import problem
 
 # How long to wait for an index.
 RETRY_S = "30"
-ALLOWED = "GET, HEAD, OPTIONS"
 # Viewers of other houses ask past their caches; a browser asks first whether it may say so.
 ASKED_WITH = "Cache-Control, If-None-Match, Pragma, Range"
 JSON = "application/json; charset=utf-8"
 
 
-def read_only(view: View) -> View:
-    """GET and HEAD, OPTIONS for browsers that ask first, 405 with Allow for the rest.
+def answering(*methods: str) -> Callable[[View], View]:
+    """These methods, OPTIONS for browsers that ask first, 405 with Allow for the rest.
 
     That any site may read the answer is said by `aleppo_archive.headers`.
     """
+    return partial(_answering, methods)
+
+
+def _answering(methods: tuple[str, ...], view: View) -> View:
+    allowed = ", ".join([*methods, "OPTIONS"])
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response: HttpResponseBase
         if request.method == "OPTIONS":
             response = HttpResponse(status=204)
-            response["Access-Control-Allow-Methods"] = ALLOWED
+            response["Access-Control-Allow-Methods"] = allowed
             response["Access-Control-Allow-Headers"] = ASKED_WITH
             response["Access-Control-Max-Age"] = "86400"
             response["Cache-Control"] = "no-cache"
-        elif request.method in ("GET", "HEAD"):
+        elif request.method in methods:
             response = view(request, *args, **kwargs)
         else:
-            detail = f"{request.method} changes things; everything here is read with GET or HEAD."
+            ways = " or ".join([", ".join(methods[:-1]), methods[-1]])
+            detail = f"{request.method} changes things; everything here is read with {ways}."
             response = problem(405, "Method not allowed", detail)
         if response.status_code in (204, 405):
-            response["Allow"] = ALLOWED
+            response["Allow"] = allowed
         response["Access-Control-Expose-Headers"] = "ETag, Link, Allow"
         return response
 
     return csrf_exempt(answer)
+
+
+read_only = answering("GET", "HEAD")
 
 
 def fresh(request: HttpRequest, content: bytes, media_type: str = JSON) -> HttpResponse:

@@ -9,17 +9,18 @@ from xml.sax.saxutils import quoteattr
 from django.http import HttpRequest, HttpResponse
 
 from footage.catalogue import authorities, beside, citing, moments
-from footage.catalogue.freshness import fresh, only_read
+from footage.catalogue.freshness import fresh
 from footage.catalogue.languages import LANGUAGES
 from footage.catalogue.models import PublicRecord
 from footage.catalogue.record import Record
+from footage.research.answering import read_only
 from footage.research.problems import problem
 
 # unAPI's names of the forms.
 UNAPI = {"ris": "ris", "bibtex": "bib", "csljson": "csl.json"}
 
 
-@only_read
+@read_only
 def citation(request: HttpRequest, reference: str, suffix: str) -> HttpResponse:
     """One citation. `?t=12,15` cites these seconds, `?lang=ar` in Arabic; 400 for other values.
 
@@ -35,7 +36,7 @@ def citation(request: HttpRequest, reference: str, suffix: str) -> HttpResponse:
     return _cited(request, reference, suffix, language, moment)
 
 
-@only_read
+@read_only
 def unapi(request: HttpRequest) -> HttpResponse:
     """What there is (no parameter, 200), what there is of an id (300), an id in one form."""
     identifier, form = request.GET.get("id"), request.GET.get("format")

@@ -27,8 +27,6 @@ from footage.research.asked import in_full
 from footage.research.problems import problem
 
 MEDIA_TYPE = "application/json"
-# What gzip may cost while a million records go by; each further level gains a few per cent.
-LEVEL = 4
 
 logger = logging.getLogger(__name__)
 
@@ -108,7 +106,7 @@ def _whole_or_broken(pieces: Iterable[bytes], broken: bytes) -> Iterator[bytes]:
 
 def _gzipped(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """A gzip member without name and time. After a failure it has no end, which readers notice."""
-    packer = zlib.compressobj(LEVEL, wbits=31)
+    packer = zlib.compressobj(formats.LEVEL, wbits=31)
     # Its head at once, so that what breaks off before the first block is no empty file either.
     yield packer.compress(b"") + packer.flush(zlib.Z_SYNC_FLUSH)
     try:

@@ -22,15 +22,16 @@ from footage.catalogue.addresses import (
     name_path,
 )
 from footage.catalogue.authorities import credited
-from footage.catalogue.freshness import fresh, only_read
+from footage.catalogue.freshness import fresh
 from footage.catalogue.languages import LANGUAGES
+from footage.research.answering import read_only
 from footage.research.problems import problem
 
 NARROWEST = 240
 NOWHERE = ("", "en", None)
 
 
-@only_read
+@read_only
 def oembed(request: HttpRequest) -> HttpResponse:
     """What a consumer needs to embed the clip of `url`; 404 for any other address.
 

@@ -6,21 +6,22 @@ from typing import Any
 from django.conf import settings
 
 from footage.catalogue import dictionary
-from footage.catalogue.interface import OPERATIONS, Operation, Parameter
+from footage.catalogue.interface import OPERATIONS, WAYS, Operation, Parameter
 from footage.catalogue.languages import LANGUAGES
 from footage.catalogue.published import Name, Tombstone
 from footage.catalogue.queries import FACETS, MOST_VALUES
 from footage.catalogue.record import SCHEMA
 
 INTRODUCTION = (
-    "Everything this archive has published, for programs: read-only, without a key, the same for "
-    "all. Names of people, places, events and films stand beside their slugs in English and "
-    "Arabic. Every answer carries an ETag; ask again with If-None-Match. An unknown or unusable "
-    "parameter is refused with a problem document (RFC 9457) that names it. Lists have no last "
-    "page before the last record; relevance alone ends at the number in `ranked_to`. A walk in the "
-    "order of first publication (`sort=published`, usual without words) gives every record that "
-    "stays public during it exactly once. In every other order, and among words, one that is "
-    "revised meanwhile may be missed or come twice: `changes` since the walk's `as_of` has it."
+    "Everything this archive has published, for programs: read-only, without a key, the same "
+    "for all. Names of people, places, events and films stand beside their slugs in English "
+    "and Arabic. Every answer of status 200 carries an ETag; ask again with If-None-Match. An "
+    "unknown or unusable parameter is refused with a problem document (RFC 9457) that names "
+    "it. Lists have no last page before the last record; relevance alone ends at the number in "
+    "`ranked_to`. A walk in the order of first publication (`sort=published`, usual without "
+    "words) gives every record that stays public during it exactly once. In every other order, "
+    "and among words, one that is revised meanwhile may be missed or come twice: `changes` "
+    "since the walk's `as_of` has it."
 )
 TITLES = {
     301: "The same record under its one address",
@@ -50,6 +51,7 @@ def front_page() -> dict[str, Any]:
         "openapi": f"{settings.BASE_URL}/api/v1/openapi.json",
         "record_schema": dictionary.schema_address(),
         "addresses": {each.name: f"{settings.BASE_URL}{each.path}" for each in OPERATIONS},
+        "beside": {each.name: f"{settings.BASE_URL}{each.path}" for each in WAYS},
     }
 
 
@@ -60,6 +62,10 @@ def document() -> dict[str, Any]:
             "title": "The Aleppo Archive",
             "version": f"1.{SCHEMA}",
             "description": INTRODUCTION,
+        },
+        "externalDocs": {
+            "description": "The same for people, and the ways out beside this one",
+            "url": f"{settings.BASE_URL}/en/about/api/",
         },
         "servers": [{"url": settings.BASE_URL}],
         "paths": {each.path: {"get": _operation(each)} for each in OPERATIONS},

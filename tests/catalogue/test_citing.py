@@ -117,6 +117,17 @@ def test_no_form_of_a_date_is_finer_than_it_is_known(
     assert (year is not None) == ("PY" in ris(citation)) == sure
 
 
+def test_two_parts_of_one_record_are_cited_side_by_side_under_two_keys() -> None:
+    parts = [None, (12.0, 15.5), (12.0, None), (40.0, 45.0)]
+    keys = [
+        re.findall(r"^@misc\{(.*),\n", citing.as_bibtex(cited(moment=part)))[0] for part in parts
+    ]
+    reference = keys[0]
+    told = ("", "-t12-15.5", "-t12", "-t40-45")
+    assert keys == [f"{reference}{seconds}" for seconds in told]
+    assert [citing.as_csl(cited(moment=part))["id"] for part in parts] == keys
+
+
 def test_nothing_in_a_title_adds_a_line_or_a_command() -> None:
     citation = cited(title_en="Smoke\r\nAU  - Another {100% \\input{x}} & more_")
     assert list(ris(citation)).count("AU") == 1 and ris(citation)["AU"] == "Salma of the roofs"

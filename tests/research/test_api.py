@@ -1,6 +1,7 @@
 """The API: strict questions, exact totals, walks that lose nothing, errors that name the mend."""
 
 from datetime import date, timedelta
+from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from footage.catalogue import dictionary
 from footage.catalogue.index.searching import MOST_RANKED
-from footage.catalogue.interface import OPERATIONS, USUAL
+from footage.catalogue.interface import OPERATIONS, USUAL, WAYS
 from footage.catalogue.models import PublicRecord, PublicState
 from footage.catalogue.queries import PARAMETERS
 from tests.catalogue.indexes import follow, index
@@ -515,7 +516,29 @@ def test_the_page_explains_every_address_and_every_parameter(client: Client, lan
         assert operation.path in page and operation.description(language) in page
         for parameter in operation.places + operation.parameters:
             assert f">{parameter.name}</code>" in page
+    for way in WAYS:
+        assert way.path in page and way.description(language) in unescape(page)
     assert f"/{language}/about/api/" in client.get(f"/{language}/about/data/").content.decode()
+
+
+def test_every_way_out_that_is_told_is_there_for_pages_of_other_sites(client: Client) -> None:
+    rows.names()
+    said = (rows.a_transcript("AA-2222-2222-2", "ar", (0.0, 2.0, "", "خبز")),)
+    row = rows.a_clip(transcripts=said)
+    beside = orjson.loads(client.get("/api/v1/").content)["beside"]
+    assert beside.keys() == {way.name for way in WAYS}
+    preflight = {"Origin": "https://viewer.example", "Access-Control-Request-Method": "GET"}
+    for name, address in beside.items():
+        path = address.removeprefix("http://127.0.0.1:8000").replace("{reference}", row.reference)
+        path = path.replace("{address}", f"http://127.0.0.1:8000/c/{row.reference}")
+        path += "?verb=Identify" * (name == "oai")
+        assert client.get(path).status_code == 200, path
+        assert client.get(path)["Access-Control-Allow-Origin"] == "*"
+        if name == "captions":
+            continue  # Asked for simply, and read by any site.
+        asked = client.options(path, headers=preflight)
+        assert asked.status_code == 204 and "GET" in asked["Access-Control-Allow-Methods"], path
+        assert client.delete(path)["Content-Type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize("method", ["get", "head"])

@@ -15,6 +15,7 @@ from footage.timed_text import (
     TimedTextError,
     read_timed_text,
     read_with_losses,
+    write_plain,
     write_webvtt,
 )
 
@@ -367,3 +368,10 @@ def test_every_subtitle_file_is_read_or_refused_and_keeps_the_times_expected(sha
             unlike.add(path.relative_to(folder / "vttjs").as_posix())
     assert compared > 40
     assert unlike == set(OTHERWISE)
+
+
+def test_printable_text_is_written_as_text_that_has_to_be_cleaned_is() -> None:
+    for code in (*range(0x3100), *range(0xFE00, 0x10000)):
+        quick, slow = f"a{chr(code)}b", f"\x00a{chr(code)}b"
+        ways = [write_plain([Segment(0, 1, "", text)], "ar") for text in (quick, slow)]
+        assert ways[0] == ways[1], hex(code)

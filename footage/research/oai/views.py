@@ -18,8 +18,6 @@ from django.db.models import Max, Min
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 from lxml import etree
 
 from footage import vocabularies
@@ -29,6 +27,7 @@ from footage.catalogue.citing import ARCHIVE
 from footage.catalogue.freshness import LEAST_PACKED, conditional, digest
 from footage.catalogue.models import PublicRecord
 from footage.normalisation import writable_in_xml
+from footage.research.answering import answering
 from footage.research.crosswalk import Described
 from footage.research.oai import harvest
 from footage.research.oai.formats import FORMATS, SCHEMA_LOCATION, XSI, Element, add
@@ -70,8 +69,7 @@ class Refused(Exception):
         self.code, self.words = code, words
 
 
-@csrf_exempt
-@require_http_methods(["GET", "HEAD", "POST"])
+@answering("GET", "HEAD", "POST")
 def oai(request: HttpRequest) -> HttpResponse:
     """One request of a harvester. Three database queries at most."""
     if request.method == "POST":
