@@ -69,6 +69,10 @@ class Vocabulary:
     def label(self, code: str, language: str) -> str:
         return self[code].label(language)
 
+    def known_label(self, code: str | None, language: str) -> str:
+        """The same; "" for what is no code of it, as a document of another schema may hold."""
+        return self.label(code, language) if code in self._by_code else ""
+
     def choices(self, language: str) -> list[tuple[str, str]]:
         """(code, label) pairs in order, as form fields take them."""
         return [(term.code, term.label(language)) for term in self.terms]

@@ -226,11 +226,9 @@ class MessageAdmin(WorkshopAdmin):
             verb="",
             possible=False,
             template="admin/inbox/message/open.html",
-            concern=CONCERNS.label(opened.concern, language) if opened.concern in CONCERNS else "–",
+            concern=CONCERNS.known_label(opened.concern, language) or "–",
             words=opened.words,
-            written_in=LANGUAGES.label(opened.language, language)
-            if opened.language in LANGUAGES
-            else "–",
+            written_in=LANGUAGES.known_label(opened.language, language) or "–",
             verbs=[each for each in self.verbs(request, message) if each["label"] != READ],
         )
         response["Cache-Control"] = "private, no-store"

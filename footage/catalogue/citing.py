@@ -123,11 +123,7 @@ def cite(
             for code in record.subjects
             if code in vocabularies.SUBJECTS
         ),
-        rights=(
-            vocabularies.RIGHTS.label(record.rights, language)
-            if record.rights in vocabularies.RIGHTS
-            else ""
-        ),
+        rights=vocabularies.RIGHTS.known_label(record.rights, language),
         moment=moment,
         address=f"{settings.BASE_URL}/c/{record.reference}{query}",
     )

@@ -4,7 +4,7 @@
 it. The parameters of records are those of readers' pages, with `limit` beside them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from footage.catalogue.index.language import LONGEST
 from footage.catalogue.queries import FACETS, SORTS
@@ -123,13 +123,7 @@ NAME_KIND = Parameter(
 
 FILTERS = (WORDS, *(_facet(name) for name in FACETS), *DATES)
 RECORDS = (*FILTERS, SORT, AFTER, LIMIT)
-SEGMENTS = (
-    Parameter(WORDS.name, WORDS.en, WORDS.ar, longest=LONGEST, required=True),
-    *FILTERS[1:],
-    SORT,
-    AFTER,
-    LIMIT,
-)
+SEGMENTS = (replace(WORDS, required=True), *FILTERS[1:], SORT, AFTER, LIMIT)
 # A feed takes the list's own address; its order is always by publication.
 FEED = (*FILTERS, SORT, LIMIT)
 AUTHORITIES = (NAME_KIND, AFTER, LIMIT)
@@ -212,10 +206,7 @@ OPERATIONS = (
         "اسم منشور واحد.",
         "Name",
         errors=(400, 404),
-        places=(
-            Parameter(NAME_KIND.name, NAME_KIND.en, NAME_KIND.ar, codes=NAME_KIND.codes),
-            _SLUG,
-        ),
+        places=(replace(NAME_KIND, vocabulary="", many=False), _SLUG),
     ),
     Operation(
         "changes",

@@ -57,12 +57,10 @@ def city_map(request: HttpRequest) -> HttpResponse:
 def neighbourhood(request: HttpRequest, slug: str) -> HttpResponse:
     names, language = authorities.current(), reader_language()
     place = one(names, NEIGHBOURHOOD, slug)
-    kind = str(place.facts.get("kind", ""))
-    kinds = vocabularies.PLACE_KINDS
     parent = names.get(NEIGHBOURHOOD, place.facts.get("parent"))
     context = {
         "place": named(place, language),
-        "place_kind": kinds.label(kind, language) if kind in kinds else "",
+        "place_kind": vocabularies.PLACE_KINDS.known_label(place.facts.get("kind"), language),
         "parent": named(parent, language) if parent else None,
         "map": maps.small(maps.of(names), slug),
         "map_path": f"/{language}/map/",

@@ -154,7 +154,7 @@ def value_label(facet: str, value: str, names: Authorities, language: str) -> st
     """The name of a facet's value; "" for a slug under which nothing is published."""
     vocabulary = FACETS[facet]
     if vocabulary is not None:
-        return vocabulary.label(value, language) if value in vocabulary else ""
+        return vocabulary.known_label(value, language)
     return names.name(facet, value, language)
 
 

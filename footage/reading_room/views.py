@@ -215,11 +215,10 @@ def _tombstone(request: HttpRequest, row: PublicRecord) -> HttpResponse:
     """What remains of a withdrawn record: its reference, the day, the class of reason."""
     language = reader_language()
     reasons = vocabularies.WITHDRAWAL_REASONS
-    reason = row.withdrawal_reason
     context = {
         "reference": row.reference,
         "withdrawn": say_day(row.withdrawn_at.date(), language) if row.withdrawn_at else "",
-        "reason": reasons.label(reason, language) if reason in reasons else "",
+        "reason": reasons.known_label(row.withdrawal_reason, language),
     }
     return respond(request, "tombstone.html", context, status=410)
 

@@ -61,9 +61,7 @@ def size(number_of_bytes: int, language: str) -> str:
 
 def label_of(vocabulary: vocabularies.Vocabulary, code: str | None, language: str) -> str:
     """The label; the code itself when a later vocabulary wrote it; "" for none."""
-    if not code:
-        return ""
-    return vocabulary.label(code, language) if code in vocabulary else code
+    return vocabulary.known_label(code, language) or code or ""
 
 
 def sources(text: str) -> list[tuple[str, bool]]:

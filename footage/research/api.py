@@ -346,7 +346,7 @@ def _called(
 ) -> str:
     if vocabulary is None:
         return names.name(facet, value, language)
-    return vocabulary.label(value, language) if value in vocabulary else value
+    return vocabulary.known_label(value, language) or value
 
 
 def _bar(bar: Bar) -> dict[str, Any]:

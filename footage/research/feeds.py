@@ -88,11 +88,7 @@ def _entry(row: PublicRecord, names: Authorities, language: str) -> dict[str, An
         "pubdate": _day(row.published_at.date()),
         "updateddate": _day(row.revised_at.date()),
         "categories": [vocabularies.SUBJECTS.label(code, language) for code in codes],
-        "item_copyright": (
-            vocabularies.RIGHTS.label(record.rights, language)
-            if record.rights in vocabularies.RIGHTS
-            else None
-        ),
+        "item_copyright": vocabularies.RIGHTS.known_label(record.rights, language) or None,
         "picture": media_address(picture) if picture else "",
     }
 

@@ -85,3 +85,8 @@ def test_every_rights_statement_names_its_published_equivalent() -> None:
 
 def test_place_kinds_hold_those_of_the_gazetteer() -> None:
     assert {"city", "district", "neighbourhood", "old-city-quarter"} <= set(PLACE_KINDS.codes)
+
+
+def test_a_code_of_another_schema_has_no_known_label() -> None:
+    assert RIGHTS.known_label("filmer-consent", "ar") == RIGHTS.label("filmer-consent", "ar")
+    assert [RIGHTS.known_label(code, "en") for code in ("of-another-schema", "", None)] == [""] * 3
