@@ -164,6 +164,7 @@ def clip_page(
         "embed_path": embed_path(language, record.reference),
         "frame": {"width": str(FRAME_WIDTH), "height": str(FRAME_HEIGHT)},
         "low_path": kept.address(data="full" if choice.low else "low", quality=""),
+        "close_path": kept.address(show=""),
         "sound_path": kept.address(show="1"),
         "indexed": not kept.pairs(),
     }

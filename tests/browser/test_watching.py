@@ -271,6 +271,12 @@ def test_the_link_of_a_clip_behind_its_gate_can_be_copied(
         button.click()
         expect(button).to_contain_text("✓")
         assert page.evaluate("navigator.clipboard.readText()") == f"{site}/c/{reference}"
+        expect(page.locator("#share [role=status]")).to_have_text("Copied.")
+        # Where it is not allowed the text is marked, and that is said for everybody to read.
+        page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(Error()); }")
+        page.get_by_role("button", name="Copy the citation").click()
+        expect(page.locator("#cite [role=status]")).to_have_text(re.compile("The text is marked"))
+        assert reference in page.evaluate("getSelection().toString()")
 
 
 def test_what_is_shared_of_a_testimony_is_its_own_address_or_that_of_the_clip_it_is_in(
@@ -322,6 +328,10 @@ def test_a_gate_gives_out_nothing_until_it_is_opened_and_opens_muted_and_grey(
             assert video.evaluate("video => video.muted && video.paused")
         page.get_by_role("link", name="Close it again").click()
         page.wait_for_url(re.compile(r"/\?t=1,2"))
+        # A wish for little data outlives the gate.
+        page.goto(f"{site}/en/clips/{graphic.reference}/?show=1&data=low")
+        page.get_by_role("link", name="Close it again").click()
+        page.wait_for_url(re.compile(r"/\?data=low#player"))
         expect(page.get_by_role("heading", name="Before you watch")).to_be_visible()
         assert page.locator("video").count() == 0
         assert page.context.cookies() == []

@@ -74,6 +74,17 @@ def test_the_map_shows_the_query_and_leads_to_the_list_of_both(client: Client) -
     assert links(chosen)["East: 2 records"] == "/en/map/?subject=play", "a chosen one is taken back"
 
 
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_what_has_no_place_is_not_said_to_be_nothing(client: Client, language: str) -> None:
+    a_city()
+    rows.a_testimony(neighbourhood=None, place=None, subjects=("water",))
+    body = client.get(f"/{language}/map/?subject=water&kind=testimony").content.decode()
+    beside = body[body.index('id="places"') :]
+    said = "place of what was found is not known" if language == "en" else "مكان ما وُجد غير معروف"
+    assert said in beside and "answer to all of this" not in beside
+    assert f'href="/{language}/clips/?kind=testimony&amp;subject=water"' in beside
+
+
 def test_no_place_is_said_to_be_without_footage_because_a_query_finds_none_there(
     client: Client,
 ) -> None:

@@ -102,18 +102,25 @@ function tenths(rounded, seconds) {
   return rounded(seconds * 10) / 10;
 }
 
-// Buttons that copy the text of an element, and say so in their own place.
+// Buttons that copy the text of an element: a mark says so to who sees it, words to who listens.
 export function copyButtons() {
   for (const button of document.querySelectorAll("[data-copy]")) {
     const name = button.textContent;
+    const said = document.createElement("span");
+    said.className = "unseen";
+    said.setAttribute("role", "status");
+    button.after(said);
     button.addEventListener("click", async () => {
       const text = document.getElementById(button.dataset.copy);
       try {
         await navigator.clipboard.writeText(text.textContent.trim());
         button.textContent = `${name} ✓`;
+        said.textContent = button.dataset.copied;
       } catch {
         // Not allowed: the text is marked, for the reader's own keys.
         getSelection().selectAllChildren(text);
+        said.className = "quiet";
+        said.textContent = button.dataset.notCopied;
       }
     });
   }
