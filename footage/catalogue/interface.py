@@ -302,7 +302,7 @@ WAYS = (
         "What is said, in one of the languages of its transcripts: vtt, srt or txt. Of a "
         "testimony told in several clips, clip= and the reference of a clip name one of them.",
         "ما يُقال، بإحدى لغات تفريغاته: vtt أو srt أو txt. وفي شهادة رُويت في عدة مقاطع يسمّي "
-        "clip= مع مرجع مقطع واحدًا منها.",
+        "clip=‎ مع مرجع مقطع واحدًا منها.",
     ),
     Way(
         "feeds",

@@ -343,6 +343,18 @@ def test_the_description_beside_a_file_says_what_it_is(client: Client) -> None:
 
 
 @pytest.mark.parametrize("suffix", [*formats.FORMATS, "jsonl.gz"])
+def test_until_something_changes_a_file_is_the_same_byte_for_byte(
+    client: Client, suffix: str
+) -> None:
+    """By which a file is checked: whoever doubts one fetches it again."""
+    rows.names()
+    rows.a_clip(transcripts=(rows.a_transcript("x", "ar", (0.0, 1.0, "", "كلام")),))
+    rows.withdraw(rows.a_clip())
+    first, again = (client.get(f"/export/clips.{suffix}") for _ in range(2))
+    assert b"".join(first) == b"".join(again) and first["ETag"] == again["ETag"]
+
+
+@pytest.mark.parametrize("suffix", [*formats.FORMATS, "jsonl.gz"])
 def test_an_export_that_fails_on_the_way_is_no_whole_file(client: Client, suffix: str) -> None:
     rows.names()
     rows.a_clip(transcripts=(rows.a_transcript("x", "ar", (0.0, 1.0, "", "كلام")),))
