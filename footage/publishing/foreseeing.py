@@ -55,7 +55,9 @@ def foresee(act: Callable[[], Any]) -> Foreseen:
             % {"name": said(*standing[key])}
         )
     for row in PublicRecord.objects.live().filter(reference__in=after).order_by("reference"):
-        foreseen.records += _sentences(row.read(), after[row.reference])
+        # Others are numbered anew beside it, and stay as they are.
+        if row.document != after[row.reference].document:
+            foreseen.records += _sentences(row.read(), after[row.reference])
     return foreseen
 
 

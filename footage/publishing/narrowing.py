@@ -15,6 +15,7 @@ from footage.custody.models import CustodyEvent, EventType, record
 from footage.models import Clip, Testimony, TestimonyRange
 from footage.publishing import authorities, rows
 from footage.publishing.access_copies import remove
+from footage.publishing.cover import cover
 from footage.publishing.naming import may_be_named, names_of, references_near, unsaid
 from footage.publishing.verbs import silence, take_away
 from people.models import Consent, Journalist, Use, Witness
@@ -39,7 +40,7 @@ def narrow(person: Journalist | Witness) -> int:
     """
     acts = 0
     with transaction.atomic():
-        rows.alone()
+        since = rows.alone()
         nameless = not may_be_named(person)
         said = names_of(person) if nameless else set()
         if nameless:
@@ -50,6 +51,7 @@ def narrow(person: Journalist | Witness) -> int:
             acts += _unsay(person, said)
         if isinstance(person, Journalist):
             acts += _end_downloads(person)
+        cover(since)
     return acts
 
 
@@ -81,10 +83,11 @@ def silence_carriers() -> int:
     if not (found := list(spans)):
         return 0
     with transaction.atomic():
-        rows.alone()
+        since = rows.alone()
         for span in found:
             names = silence(span.clip.reference, span.start_s or 0.0, span.end_s, by=None)
             transaction.on_commit(partial(remove, names))
+        cover(since)
     return len({span.clip_id for span in found})
 
 
@@ -94,10 +97,16 @@ def protect(clip: Clip) -> bool:
     For whoever notes an appearance in what is public already.
     """
     if any(seen.risk_open for seen in clip.appearances.all()):
-        return bool(_withdraw([clip.reference], reason="safety"))
-    if _shows_somebody_who_refuses(clip):
-        return bool(_withdraw([clip.reference], reason="consent-withdrawn"))
-    return False
+        reason = "safety"
+    elif _shows_somebody_who_refuses(clip):
+        reason = "consent-withdrawn"
+    else:
+        return False
+    with transaction.atomic():
+        since = rows.alone()
+        withdrawn = _withdraw([clip.reference], reason=reason)
+        cover(since)
+    return bool(withdrawn)
 
 
 def lacks_consent(item: Clip | Testimony) -> bool:
@@ -153,12 +162,10 @@ def _decided(references: set[str]) -> set[str]:
 
 def _withdraw(references: list[str], *, reason: str) -> int:
     acts = 0
-    with transaction.atomic():
-        rows.alone()
-        for row in PublicRecord.objects.live().filter(reference__in=references):
-            names = take_away(row, reason=reason, by=None)
-            transaction.on_commit(partial(remove, names))
-            acts += 1
+    for row in PublicRecord.objects.live().filter(reference__in=references):
+        names = take_away(row, reason=reason, by=None)
+        transaction.on_commit(partial(remove, names))
+        acts += 1
     return acts
 
 

@@ -29,14 +29,16 @@ class AlreadyWithdrawn(Exception):
     """The record was withdrawn meanwhile; only a reinstatement writes over a tombstone."""
 
 
-def alone() -> None:
+def alone() -> int:
     """Let one publishing transaction run at a time. Call it first, before reading what it changes.
+    Returns the last change number there was.
 
     Every verb reads documents and writes them back. Of two at once the later would otherwise bring
     back what the earlier took away: a name, a voice, a withdrawn record.
     """
-    PublicState.objects.select_for_update().get(pk=1)
+    state = PublicState.objects.select_for_update().get(pk=1)
     traces.empty_log_after_commit()
+    return state.change
 
 
 def next_change() -> int:

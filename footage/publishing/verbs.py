@@ -19,6 +19,7 @@ from footage.models.two_persons import Act
 from footage.publishing import authorities, likeness, relying, rows
 from footage.publishing.access_copies import access_copies, remove
 from footage.publishing.coarsening import shown_ancestry
+from footage.publishing.cover import cover
 from footage.publishing.describe import credited_person, describe, public_copy, public_renditions
 from footage.publishing.giveaways import giveaways, undecided
 from footage.publishing.reasons import (
@@ -175,7 +176,7 @@ def _commit(
     item: Clip | Testimony, act: EventType, copies: tuple[PublicCopy, ...], decision: Decision
 ) -> PublicRecord:
     with transaction.atomic():
-        rows.alone()
+        since = rows.alone()
         # Read again under lock: consent may have been revoked while files were being copied, or
         # another publisher been quicker.
         fresh = type(item).objects.select_for_update().get(pk=item.pk)
@@ -208,6 +209,9 @@ def _commit(
             if given_away:
                 keys = [each.key for each in given_away]
                 record(EventType.DISCLOSURE, fresh.reference, agent=decision.by, giveaways=keys)
+            if held_back(document):
+                cover(since)
+                row.refresh_from_db()
             return row
     refuse(item, late, by=decision.by)
     raise AssertionError("refuse() always raises")
@@ -278,11 +282,13 @@ def withdraw(reference: str, *, reason: str, by: Any) -> PublicRecord:
     if reason not in WITHDRAWAL_REASONS:
         raise ValidationError({"reason": _("Choose a reason from the list.")})
     with transaction.atomic():
-        rows.alone()
+        since = rows.alone()
         row = PublicRecord.objects.live().filter(reference=reference).first()
         if row is None:
             raise ValidationError(_("Nothing is published under this reference."))
         names = take_away(row, reason=reason, by=by)
+        cover(since)
+        row.refresh_from_db()
     remove(names)
     return row
 

@@ -243,8 +243,8 @@ def changes(request: HttpRequest) -> HttpResponse:
 
     Numbers commit in order, so a mirror that puts what is published or revised, drops what is
     withdrawn, and asks again from `last`, misses nothing. A record that changed twice is there
-    once, as it is now. Names are asked for again by their ETag: a number of their own would count
-    what was done to names that nobody may know of.
+    once, as it is now; some come again as they were (`publishing.cover`). Names are asked for again
+    by their ETag: a number of their own would count what was done to names that nobody may know of.
     """
     checked(request.GET, interface.CHANGES)
     since = whole_number("since", request.GET.get("since", "0"), 0, 2**62)

@@ -40,6 +40,7 @@ QUESTIONS = {
 }
 # The one thing in an answer that follows the clock, as its protocol asks.
 ANSWERED_AT = re.compile(rb"<responseDate>[^<]*</responseDate>")
+PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 LINK = re.compile(rb'(?:href|src|action|poster)="(/[^"]*)"')
 
 
@@ -96,7 +97,7 @@ def addresses() -> list[str]:
 
 
 def _filled(template: str, known: dict[str, list[str]]) -> Iterator[str]:
-    parameter = re.search(r"<(?:\w+:)?(\w+)>", template)
+    parameter = PARAMETER.search(template)
     if parameter is None:
         yield template
         return
@@ -109,8 +110,12 @@ def _filled(template: str, known: dict[str, list[str]]) -> Iterator[str]:
 
 def one_of_each_route() -> list[str]:
     """An address of every route, of something that is there."""
-    known = {name: values[:1] for name, values in samples().items()}
-    return [f"/{path}" for template, _ in routes() for path in _filled(template, known)]
+    return [f"/{path}" for template, _ in routes() for path in filled_with_what_is(template)]
+
+
+def filled_with_what_is(template: str) -> list[str]:
+    """A path with something that is there in place of each parameter left in it."""
+    return list(_filled(template, {name: values[:1] for name, values in samples().items()}))
 
 
 def linked(client: Client, limit: int = 400) -> list[str]:

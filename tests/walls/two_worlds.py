@@ -65,6 +65,7 @@ class Machine:
         monkeypatch.setattr(timezone, "now", lambda: NOON)
         monkeypatch.setattr(secrets, "token_hex", lambda size=16: self.chance.randbytes(size).hex())
         monkeypatch.setattr(secrets, "choice", lambda among: self.chance.choice(among))
+        monkeypatch.setattr(secrets, "randbelow", lambda below: self.chance.randrange(below))
 
     def begin(self) -> None:
         # Files outlive a rolled-back world, and a taken name would cost a random number more.
