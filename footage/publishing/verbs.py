@@ -191,8 +191,7 @@ def _commit(
             document = describe(fresh, copies)
             row = rows.put(document, again=act == EventType.REINSTATEMENT)
             rows.put_links(fresh.reference, _links(fresh, document))
-            if held_back(document):
-                take_words_back(fresh.reference, by=decision.by)
+            taken = held_back(document) and take_words_back(fresh.reference, by=decision.by)
             relying.rely(fresh)
             authorities.prune()
             detail: dict[str, Any] = {"digest": row.digest, "version": row.version}
@@ -209,7 +208,7 @@ def _commit(
             if given_away:
                 keys = [each.key for each in given_away]
                 record(EventType.DISCLOSURE, fresh.reference, agent=decision.by, giveaways=keys)
-            if held_back(document):
+            if taken:
                 cover(since)
                 row.refresh_from_db()
             return row
@@ -313,8 +312,10 @@ def take_away(row: PublicRecord, *, reason: str, by: Any | None) -> list[str]:
     return names
 
 
-def take_words_back(reference: str, *, by: Any | None) -> None:
-    """Take the words that live testimonies read from a clip out of them, with its reference."""
+def take_words_back(reference: str, *, by: Any | None) -> bool:
+    """Take the words that live testimonies read from a clip out of them, with its reference.
+    Whether any did."""
+    taken = False
     told = Testimony.objects.filter(clips__reference=reference).values("reference")
     for row in PublicRecord.objects.live().filter(reference__in=told):
         document = row.read()
@@ -322,6 +323,8 @@ def take_words_back(reference: str, *, by: Any | None) -> None:
         if kept != document.transcripts:
             narrowed = rows.put(document.model_copy(update={"transcripts": kept}), quietly=True)
             record(EventType.NARROWING, row.reference, agent=by, digest=narrowed.digest)
+            taken = True
+    return taken
 
 
 def silence(reference: str, start_s: float, end_s: float | None, *, by: Any | None) -> list[str]:

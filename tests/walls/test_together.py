@@ -90,14 +90,16 @@ def test_others_go_along_with_a_clip_that_nothing_read_from(nameless: list[Publi
 
 def test_what_holds_a_clip_back_is_numbered_among_others(nameless: list[PublicRecord]) -> None:
     clip = world.clip()
+    world.transcript(clip, "ar", (0, 4000, "لم يكن عندنا ماء"))
     world.published(clip)
+    testimony = world.published(world.testimony(clip))
     before = last_change()
     Clip.objects.filter(pk=clip.pk).update(advisory_level="withheld")
     clip.advisories.create(advisory="blood")
     clip.refresh_from_db()
     row = publishing.revise(clip, by=world.publisher())
     went = moved(before)
-    assert went[clip.reference].change == row.change
+    assert went[clip.reference].change == row.change and testimony.reference in went
     assert len(went) > cover.OTHERS_IN_ANY_CASE
 
 
