@@ -8,8 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from footage import dates, vocabularies
 from footage.catalogue import citing, moments
 from footage.catalogue.addresses import name_path, record_path
-from footage.catalogue.authorities import EVENT, FILM, NEIGHBOURHOOD
-from footage.catalogue.authorities import Authorities as Names
+from footage.catalogue.authorities import EVENT, FILM, NEIGHBOURHOOD, Authorities
 from footage.catalogue.authorities import credited as byline
 from footage.catalogue.languages import other
 from footage.catalogue.record import Record
@@ -47,9 +46,9 @@ class Envelope(Protocol):
     revised_at: Any
 
 
-def credited(record: Record, authorities: Names, language: str) -> dict[str, str] | None:
+def credited(record: Record, names: Authorities, language: str) -> dict[str, str] | None:
     """The published byline with its address, or None: the name is withheld."""
-    by = byline(record, authorities)
+    by = byline(record, names)
     if by is None:
         return None
     path = name_path(language, by.kind, by.slug)
@@ -57,7 +56,7 @@ def credited(record: Record, authorities: Names, language: str) -> dict[str, str
 
 
 def about(
-    record: Record, envelope: Envelope | None, authorities: Names, language: str
+    record: Record, envelope: Envelope | None, names: Authorities, language: str
 ) -> dict[str, Any]:
     title, other_title = in_both(record.title_en, record.title_ar, language)
     summary, other_summary = in_both(record.summary_en, record.summary_ar, language)
@@ -73,15 +72,15 @@ def about(
         and record.original_language != language,
         "heads": _HEADS[citing.form_of(record)],
         "when": _when(record, language),
-        "where": _where(record, authorities, language),
-        "credit": credited(record, authorities, language),
+        "where": _where(record, names, language),
+        "credit": credited(record, names, language),
         "subjects": _listed(vocabularies.SUBJECTS, record.subjects, "subject", language),
         # A photograph says nothing, and needs no line to say so.
         "languages": []
         if record.medium == "photograph"
         else _listed(vocabularies.LANGUAGES, record.languages, "language", language),
-        "events": _pages(EVENT, record.events, authorities, language),
-        "films": _films(record, authorities, language),
+        "events": _pages(EVENT, record.events, names, language),
+        "films": _films(record, names, language),
         "rights": _term(vocabularies.RIGHTS, record.rights, language),
         "verification": label_of(vocabularies.VERIFICATION, record.verification, language),
         "medium": label_of(vocabularies.KINDS, record.medium, language),
@@ -100,7 +99,7 @@ def about(
 def cited(
     record: Record,
     envelope: Envelope | None,
-    authorities: Names,
+    names: Authorities,
     language: str,
     links: Iterable[dict[str, Any]],
     t: moments.Moment | None = None,
@@ -112,7 +111,7 @@ def cited(
     if envelope is None:
         return {}
     day = envelope.revised_at.date()
-    made = citing.cite(record, envelope.version, day, authorities, language, t)
+    made = citing.cite(record, envelope.version, day, names, language, t)
     asked = f"?lang={language}" + (f"&t={moments.write(t)}" if t else "")
     cite = {
         "text": citing.as_text(made),
@@ -125,7 +124,7 @@ def cited(
         ],
     }
     path = record_path(language, record.kind, record.reference)
-    return {"cite": cite, "head": linked_data.head(record, made, authorities, path, links)}
+    return {"cite": cite, "head": linked_data.head(record, made, names, path, links)}
 
 
 def _when(record: Record, language: str) -> dict[str, Any]:
@@ -149,9 +148,9 @@ def _when(record: Record, language: str) -> dict[str, Any]:
     }
 
 
-def _where(record: Record, authorities: Names, language: str) -> dict[str, Any]:
-    place = authorities.get(NEIGHBOURHOOD, record.place)
-    neighbourhood = authorities.get(NEIGHBOURHOOD, record.neighbourhood)
+def _where(record: Record, names: Authorities, language: str) -> dict[str, Any]:
+    place = names.get(NEIGHBOURHOOD, record.place)
+    neighbourhood = names.get(NEIGHBOURHOOD, record.neighbourhood)
     named = place or neighbourhood
     return {
         "name": named.name(language) if named else "",
@@ -168,11 +167,11 @@ def _where(record: Record, authorities: Names, language: str) -> dict[str, Any]:
     }
 
 
-def _films(record: Record, authorities: Names, language: str) -> list[dict[str, Any]]:
+def _films(record: Record, names: Authorities, language: str) -> list[dict[str, Any]]:
     """The films that use the clip, each with the ranges it uses."""
     found: dict[str, dict[str, Any]] = {}
     for shot in record.shots:
-        name = authorities.name(FILM, shot.film, language)
+        name = names.name(FILM, shot.film, language)
         if name:
             film = found.setdefault(
                 shot.film,
@@ -183,9 +182,9 @@ def _films(record: Record, authorities: Names, language: str) -> list[dict[str, 
 
 
 def _pages(
-    kind: str, slugs: Iterable[str], authorities: Names, language: str
+    kind: str, slugs: Iterable[str], names: Authorities, language: str
 ) -> list[dict[str, str]]:
-    named = ((slug, authorities.name(kind, slug, language)) for slug in slugs)
+    named = ((slug, names.name(kind, slug, language)) for slug in slugs)
     return [{"name": name, "path": name_path(language, kind, slug)} for slug, name in named if name]
 
 

@@ -17,7 +17,7 @@ from footage.reading_room.pages import card
 def listing(
     query: Query,
     found: Answer,
-    authorities: Authorities,
+    names: Authorities,
     language: str,
     at: Callable[[str], str],
 ) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def listing(
     cards = []
     for row in page.records:
         record = row.read()
-        shown = card(record, authorities, language, certain=query.certainly(row))
+        shown = card(record, names, language, certain=query.certainly(row))
         cards.append({**shown, "lines": lines(record, found.spoken, language)})
     return {
         "cards": cards,

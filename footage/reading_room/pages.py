@@ -21,8 +21,7 @@ from footage.catalogue.addresses import (
     media_path,
     record_path,
 )
-from footage.catalogue.authorities import NEIGHBOURHOOD
-from footage.catalogue.authorities import Authorities as Names
+from footage.catalogue.authorities import NEIGHBOURHOOD, Authorities
 from footage.catalogue.languages import LANGUAGES
 from footage.catalogue.record import Record
 from footage.catalogue.showing import clips_of, closed, held_back, picture, spoken
@@ -90,7 +89,7 @@ def _data(here: str) -> dict[str, Any]:
 
 def card(
     record: Record,
-    authorities: Names,
+    names: Authorities,
     language: str,
     *,
     certain: bool = True,
@@ -107,8 +106,8 @@ def card(
         "other_title": other_title,
         "filmed": say(record.filmed, language),
         "filmed_edtf": record.filmed,
-        "place": authorities.name(NEIGHBOURHOOD, record.neighbourhood or record.place, language),
-        "credit": facts.credited(record, authorities, language),
+        "place": names.name(NEIGHBOURHOOD, record.neighbourhood or record.place, language),
+        "credit": facts.credited(record, names, language),
         "medium": label_of(vocabularies.KINDS, record.medium, language),
         "duration": record.duration_s,
         "advisories": facts.advisory_labels(record, language),
@@ -126,7 +125,7 @@ def card(
 def clip_page(
     record: Record,
     envelope: Envelope | None,
-    authorities: Names,
+    names: Authorities,
     language: str,
     *,
     links: Iterable[dict[str, Any]] = (),
@@ -142,7 +141,7 @@ def clip_page(
     shown = None if gate else player(record, language, choice, media)
     kept = replace(choice, quality=shown["quality"] if shown else "")
     return {
-        **facts.about(record, envelope, authorities, language),
+        **facts.about(record, envelope, names, language),
         "gate": _gate(record, language, choice) if gate else None,
         "withheld": withheld,
         "player": shown,
@@ -155,8 +154,8 @@ def clip_page(
         "copies": [] if gate or withheld else played(record),
         "testimonies": [link for link in links if link["relation"] == "linked"],
         "same_footage": [link for link in links if link["relation"] in SAME_FOOTAGE],
-        "related": related(record, links, authorities, language),
-        **facts.cited(record, envelope, authorities, language, links, t),
+        "related": related(record, links, names, language),
+        **facts.cited(record, envelope, names, language, links, t),
         "choice": kept,
         **segment,
         "kept": kept.kept,
@@ -173,7 +172,7 @@ def clip_page(
 def testimony_page(
     record: Record,
     envelope: Envelope | None,
-    authorities: Names,
+    names: Authorities,
     language: str,
     *,
     links: Iterable[dict[str, Any]] = (),
@@ -219,10 +218,10 @@ def testimony_page(
             }
         )
     return {
-        **facts.about(record, envelope, authorities, language),
+        **facts.about(record, envelope, names, language),
         "clips": clips,
         "parts": parts,
-        **facts.cited(record, envelope, authorities, language, clips, t),
+        **facts.cited(record, envelope, names, language, clips, t),
         "transcripts": files(record, language),
         "played": sum(part["player"] is not None for part in parts),
         "player": parts[0]["player"] if len(parts) == 1 else None,
