@@ -124,8 +124,6 @@ NAME_KIND = Parameter(
 FILTERS = (WORDS, *(_facet(name) for name in FACETS), *DATES)
 RECORDS = (*FILTERS, SORT, AFTER, LIMIT)
 SEGMENTS = (replace(WORDS, required=True), *FILTERS[1:], SORT, AFTER, LIMIT)
-# A feed takes the list's own address; its order is always by publication.
-FEED = (*FILTERS, SORT, LIMIT)
 AUTHORITIES = (NAME_KIND, AFTER, LIMIT)
 CHANGES = (SINCE, LIMIT)
 

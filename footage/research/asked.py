@@ -129,15 +129,17 @@ def question(given: QueryDict, known: Iterable[Parameter]) -> tuple[Query, Walk 
     return query, walk
 
 
-def in_full(given: QueryDict) -> Query:
+def in_full(given: QueryDict, *also: Parameter) -> Query:
     """The query of a page's address for whoever takes all that it finds, from wherever in the list
     the address is. Raises Refused for what pages pass over, but for a field that was left empty.
+
+    `also` are parameters that may stand beside those of pages.
     """
     filled = given.copy()
     for name, values in given.lists():
         if name in PARAMETERS and not any(values):
             del filled[name]
-    checked(filled, (*FILTERS, SORT, AFTER))
+    checked(filled, (*FILTERS, SORT, AFTER, *also))
     query = Query.read(filled)
     for name, value in query.ignored:
         raise Refused(name, _unusable(name, value))

@@ -23,7 +23,7 @@ from footage.catalogue.models import PublicRecord
 from footage.catalogue.record import Record
 from footage.normalisation import writable_in_xml
 from footage.research.answering import fresh, not_searched, resource
-from footage.research.asked import limit_of, question
+from footage.research.asked import in_full, limit_of
 
 MEDIA_TYPE = "application/atom+xml; charset=utf-8"
 MEDIA_RSS = "http://search.yahoo.com/mrss/"
@@ -53,18 +53,17 @@ def clips(request: HttpRequest, language: str) -> HttpResponse:
     """The records a query finds, those published last first."""
     if language not in LANGUAGES:
         raise Http404
-    query, _walk = question(request.GET, interface.FEED)
-    query = replace(query, sort="published")
+    asked = in_full(request.GET, interface.LIMIT)
+    query = replace(asked, sort="published")
     names = authorities.current()
     found = answers.answer(query, names, facets=(), size=limit_of(request.GET))
     if not found.searched:
         return not_searched()
     with translation.override(language):
-        listed = replace(query, sort="relevance" if query.text else "newest").address
         feed = Feed(
             title=_("The Aleppo Archive"),
             subtitle=_("Citizen footage from East Aleppo, by neighbourhood and date."),
-            link=f"{settings.BASE_URL}/{language}/clips/{listed}",
+            link=f"{settings.BASE_URL}/{language}/clips/{asked.address}",
             feed_url=f"{settings.BASE_URL}{request.get_full_path()}",
             description="",
             language=language,

@@ -1,5 +1,6 @@
 """Atom per list and the sitemap: what an outside reader makes of them, and what they never show."""
 
+import re
 from typing import Any
 
 import pytest
@@ -109,6 +110,19 @@ def test_a_feed_says_what_is_wrong_with_its_address_and_costs_three_queries(
     assert len(queries) <= 3 and answer.content.count(b"<entry>") == 5
     again = client.get("/feeds/en/clips.atom?limit=5", headers={"If-None-Match": answer["ETag"]})
     assert again.status_code == 304
+
+
+def test_the_address_of_any_page_of_a_list_asks_its_feed(client: Client) -> None:
+    for day in range(1, 27):
+        rows.a_clip(filmed=f"2016-11-{day:02}")
+    page = client.get("/en/clips/?q=&from=2016&to=&sort=oldest").content.decode()
+    query = re.findall(r'href="/en/clips/(\?[^"]*after=[^"]*)"', page)[0].replace("&amp;", "&")
+    plain = client.get("/feeds/en/clips.atom?from=2016-01-01").content
+    for asked in (query, "?q=&from=2016&to=&sort=oldest"):
+        answer = client.get(f"/feeds/en/clips.atom{asked}")
+        assert answer.status_code == 200
+        assert answer.content.partition(b"<entry>")[2] == plain.partition(b"<entry>")[2]
+        assert b'/en/clips/?from=2016-01-01"' in answer.content
 
 
 def test_every_list_names_its_feed(client: Client) -> None:
