@@ -374,6 +374,32 @@ def test_what_a_gate_opens_has_the_focus_and_a_name(
         expect(page.locator("#transcript:focus")).to_be_visible()
 
 
+# --- Another quality -----------------------------------------------------------------------------
+def test_another_quality_goes_on_where_the_first_one_was(
+    page: "Page", site: str, clip: Callable[..., rows.PublicRecord]
+) -> None:
+    page.goto(f"{site}/en/clips/{clip().reference}/")
+    page.locator("video").evaluate(AT, 4.2)
+    page.locator("ul.choices a").first.click()
+    page.wait_for_url(re.compile(r"\?quality=240#player"))
+    expect(page.locator("#player:focus")).to_be_visible()
+    # Nothing plays by itself, and what is shared is still the whole record.
+    video = page.locator("video")
+    assert video.evaluate("video => video.paused && video.readyState === 0")
+    expect(page.locator("[data-link]")).not_to_have_attribute("href", re.compile("t="))
+    video.evaluate("video => { video.muted = true; video.play(); }")
+    comes_true(page, "video.currentTime > 4.3")
+    # Without having begun there is nothing to go on from.
+    page.locator("ul.choices a").last.click()
+    page.wait_for_url(re.compile(r"quality=480#player"))
+    page.reload()
+    page.locator("ul.choices a").first.click()
+    page.wait_for_url(re.compile(r"quality=240#player"))
+    video.evaluate("video => { video.muted = true; video.play(); }")
+    comes_true(page, "video.currentTime > 0.1")
+    assert seconds(page) < 4
+
+
 # --- Little data ---------------------------------------------------------------------------------
 def test_a_browser_set_to_save_data_is_led_to_the_page_without_pictures(
     browser: "Browser", site: str, clip: Callable[..., rows.PublicRecord]

@@ -110,6 +110,14 @@ def test_a_year_and_a_day_say_that_a_query_finds_nothing_and_not_that_there_is_n
         assert "0</bdi> clips answer to all of this" in page and "No published footage" not in page
 
 
+def test_what_has_no_date_is_not_said_to_be_nothing(client: Client) -> None:
+    rows.names()
+    rows.a_clip(filmed="XXXX", subjects=("water",))
+    page = read(client, "/en/dates/?subject=water")
+    assert "Nothing of a known date answers" in page and "clips answer to all" not in page
+    assert 'href="/en/clips/?subject=water">As a list</a>' in page
+
+
 def test_events_stand_beside_the_days_they_happened_on(client: Client) -> None:
     rows.names()
     rows.name("event", "siege", "The siege", "الحصار", facts={"happened": "2016-07-17/2016-12-22"})

@@ -21,6 +21,7 @@ for (const player of document.querySelectorAll(".player")) {
     players.push(playing);
   }
 }
+goOn(players[0]);
 // A testimony told in several clips goes on from one to the next, for whoever wants that.
 const onward = document.querySelector("[data-onward]");
 players.forEach((playing, place) => {
@@ -29,6 +30,21 @@ players.forEach((playing, place) => {
 // A transcript whose clip is not shown can be searched all the same.
 for (const block of document.querySelectorAll("[data-transcript]")) {
   if (!block.dataset.ready) following(null, block);
+}
+
+// Another quality goes on where this one was. The page that comes is told so by a fragment: a
+// moment in its query would be what is shared and cited of it.
+function goOn(playing) {
+  for (const link of document.querySelectorAll("[data-goes-on]")) {
+    link.addEventListener("click", () => {
+      if (playing?.time > 0) link.hash = `at=${playing.time.toFixed(1)}`;
+    });
+  }
+  const at = /^#at=([\d.]+)$/.exec(location.hash);
+  if (!at) return;
+  playing?.beginAt(Number(at[1]));
+  history.replaceState(history.state, "", "#player");
+  document.getElementById("player")?.focus();
 }
 
 // Frames and marks lead to their second without loading the page again.

@@ -30,8 +30,7 @@ export class Playing {
 
   // To a second, and on from there: whoever pressed a line or a frame asked to see or hear it.
   goTo(seconds) {
-    const within = this.whole && this.whole.start <= seconds && seconds < this.whole.end;
-    this.range = within ? this.whole : null;
+    this.keepRange(seconds);
     const go = () => {
       this.element.currentTime = seconds;
       this.element.play().catch(() => {});
@@ -43,6 +42,19 @@ export class Playing {
       this.element.preload = "metadata";
       this.element.load();
     }
+  }
+
+  // To a second, once somebody plays it.
+  beginAt(seconds) {
+    this.keepRange(seconds);
+    const go = () => (this.element.currentTime = seconds);
+    this.element.addEventListener("loadedmetadata", go, { once: true });
+  }
+
+  // The range of the address counts for whoever is within it.
+  keepRange(seconds) {
+    const within = this.whole && this.whole.start <= seconds && seconds < this.whole.end;
+    this.range = within ? this.whole : null;
   }
 
   begin() {
