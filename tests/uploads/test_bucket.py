@@ -54,6 +54,22 @@ def test_a_master_comes_back_from_the_bucket_as_it_was_received(s3: S3, size: in
     assert Copy.objects.get().state == "whole"
 
 
+@pytest.mark.usefixtures("small_parts")
+def test_a_master_is_fetched_in_few_requests_however_it_is_read(s3: S3) -> None:
+    """Read to its end in one call, Python itself would ask for 8 KB at a time."""
+    master = receive([os.urandom(7 * 2**20)], by=None).master
+    store, asked = masters_store(), []
+    assert isinstance(store, Bucket)
+    store.client.meta.events.register("before-call.s3.GetObject", lambda **_: asked.append(1))
+    with open_master(master) as file:
+        file.read()
+    assert len(asked) == 3
+    with open_master(master) as file:
+        while file.read(65_536):
+            pass
+    assert len(asked) == 6
+
+
 def test_the_same_bytes_again_are_kept_once(s3: S3) -> None:
     content = os.urandom(1000)
     assert not receive([content], by=None).already_held
