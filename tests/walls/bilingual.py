@@ -184,9 +184,12 @@ def _prose() -> str:
         for message in catalogue
         for string in (message.string if isinstance(message.string, tuple) else [message.string])
     ]
-    # Vocabularies, fields and parameters are described in the code, in both languages.
+    # Vocabularies, fields and parameters are described in the code, in both languages; a long
+    # sentence goes on in the next line of it.
     code = sorted(Path(settings.BASE_DIR, "footage").rglob("*.py"))
-    sentences += [text for path in code if ARABIC.search(text := path.read_text())]
+    sentences += [
+        re.sub(r'"\n\s*"', "", text) for path in code if ARABIC.search(text := path.read_text())
+    ]
     return "\n".join(" ".join(sentence.split()) for sentence in sentences)
 
 
