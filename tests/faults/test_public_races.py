@@ -10,7 +10,7 @@ from django.core.files.storage import storages
 from django.db import IntegrityError, connection
 
 from footage import publishing
-from footage.catalogue.models import PublicAuthority, PublicRecord, PublicRendition
+from footage.catalogue.models import PublicAuthority, PublicRecord, PublicRendition, PublicState
 from footage.models import Clip
 from footage.publishing import rows, verbs
 from people.models import Use
@@ -152,7 +152,7 @@ def test_consent_taken_back_while_publishing_leaves_nothing_public() -> None:
 def test_without_taking_turns_the_judgement_finds_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     """SQLite has one writer at a time by itself; PostgreSQL needs `alone`."""
     assert connection.vendor == "postgresql"
-    monkeypatch.setattr(rows, "alone", lambda: None)
+    monkeypatch.setattr(rows, "alone", lambda: PublicState.objects.get(pk=1).change)
     for _ in range(8):
         clip, told = revise_while_withdrawing()
         bad = [each for each in told if isinstance(each, rows.AlreadyWithdrawn | IntegrityError)]

@@ -130,8 +130,8 @@ def test_the_page_before_an_act_does_not_speak_of_the_others(nameless: list[Publ
 def test_of_very_many_records_some_are_drawn(
     nameless: list[PublicRecord], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cover, "DRAWN_FOR_EACH", 1)
-    row = world.published()
-    before = last_change()
-    publishing.withdraw(row.reference, reason="safety", by=world.publisher())
-    assert 1 < len(moved(before)) <= 1 + cover.OTHERS_IN_ANY_CASE
+    last = max(row.pk for row in nameless)
+    assert cover._drawn(last) == set(range(1, last + 1)), "there are few"
+    monkeypatch.setattr(cover, "DRAWN_AT_MOST", 10)
+    drawn = cover._drawn(last)
+    assert 1 < len(drawn) <= 10 and drawn <= set(range(1, last + 1))
