@@ -23,9 +23,7 @@ def codes(clip, by=None):
 
 
 def public_bytes():
-    client = Client()
-    addresses = {*crawl.addresses(), *crawl.linked(client)}
-    return b"\n".join(crawl.body(client.get(address)) for address in sorted(addresses))
+    return b"\n".join(content for _address, _response, content in crawl.visits(Client()))
 
 
 # --- Who is seen -------------------------------------------------------------------------------
@@ -237,8 +235,7 @@ def test_two_pseudonyms_of_one_person_are_joined_by_nothing_public():
 
 
 def public_bytes_of_both():
-    client = Client()
-    return {address: crawl.body(client.get(address)) for address in crawl.linked(client)}
+    return {address: content for address, _response, content in crawl.visits(Client(), 300)}
 
 
 def test_the_same_pseudonym_of_two_people_has_two_pages_that_do_not_name_each_other():
