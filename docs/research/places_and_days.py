@@ -22,9 +22,10 @@ clips = pd.read_csv(
 withdrawn = clips[clips["withdrawn_at"].notna()]
 clips = clips[clips["withdrawn_at"].isna()]
 
-# `filmed` is EDTF and may be a month, a span or unknown; the bounds are days.
-# الحقل filmed بصيغة EDTF، وقد يكون شهرًا أو مدة أو مجهولًا؛ أما الحدّان فيومان.
-known = clips[clips["filmed_from"].str[:7] == clips["filmed_to"].str[:7]]
+# `filmed` is EDTF and may be a month, a span, doubted or unknown; the bounds are days.
+# الحقل filmed بصيغة EDTF، وقد يكون شهرًا أو مدة أو مشكوكًا فيه أو مجهولًا؛ أما الحدّان فيومان.
+within = clips["filmed_from"].str[:7] == clips["filmed_to"].str[:7]
+known = clips[within & (clips["filmed_certain"] == "true")]
 months = known.assign(month=known["filmed_from"].str[:7])
 print(months.groupby(["neighbourhood_name_en", "month"]).size().to_string())
 unknown = len(clips) - len(known)

@@ -23,9 +23,9 @@ with urllib.request.urlopen(f"{archive}/export/clips.geojson") as answer:
 fields = dict(zip(meta["fields"], values, strict=True))
 
 # A point says where a clip may be shown to be, not where the camera stood: draw it as wide as
-# `place_precision` says (a street, a neighbourhood, the city).
+# `place_precision` says (a street, a neighbourhood). What is placed no finer than a city has none.
 # تقول النقطة أين يجوز أن يُعرض المقطع لا أين وقفت الكاميرا: ارسمها بسعة ما يقوله الحقل
-# place_precision (شارع أو حي أو المدينة).
+# place_precision (شارع أو حي). وما لا يُحدَّد بأدق من مدينة لا نقطة له.
 shown = np.array([point is not None for point in points], dtype=bool)
 kept = ["address", "title_en", "title_ar", "filmed", "place_name_ar", "place_precision"]
 pyogrio.raw.write(

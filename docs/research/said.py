@@ -34,7 +34,7 @@ with tempfile.NamedTemporaryFile(suffix=".jsonl.gz") as file:
         ),
         segment AS (SELECT address, t.language AS language, unnest(t.segments) AS s FROM transcript)
         SELECT address || '?t=' || s.start_s AS moment, language, s.text
-        FROM segment WHERE contains(s.text, ?) ORDER BY moment
+        FROM segment WHERE contains(s.text, ?) ORDER BY address, s.start_s, language
         """,
         [file.name, word],
     ).fetchall()

@@ -190,6 +190,13 @@ def test_words_are_found_in_what_is_said_whatever_their_spelling(client: Client)
     assert canvas["service"][0]["id"].endswith(f"/iiif/{row.reference}/captions/search")
 
 
+def test_a_search_names_what_it_passed_over(client: Client) -> None:
+    path = f"/iiif/{a_spoken_clip().reference}/search"
+    assert "ignored" not in get(client, path, q="bread")
+    page = get(client, path, q="bread", motivation="painting", user="https://x.example", x="1")
+    assert page["ignored"] == ["motivation", "user"] and len(page["items"]) == 1
+
+
 def test_a_phrase_that_runs_on_in_the_next_line_is_found_in_both(client: Client) -> None:
     row = a_spoken_clip()
 

@@ -26,6 +26,8 @@ from footage.research.problems import problem
 # Of one collection; the rest follows in a collection at its end.
 PAGE_SIZE = 100
 TOP = "/iiif/collection.json"
+# Of a search: parameters of the specification that narrow nothing here.
+NOT_ASKED = ("motivation", "date", "user")
 
 
 @read_only
@@ -60,7 +62,8 @@ def transcript(request: HttpRequest, reference: str, clip: str, language: str) -
 
 @read_only
 def search(request: HttpRequest, reference: str, captions: bool) -> HttpResponse:
-    """IIIF Content Search 2.0 in the lines of one record; `q` alone narrows it."""
+    """IIIF Content Search 2.0 in the lines of one record; `q` alone narrows it, and what else the
+    specification knows is named as ignored."""
     row = beside.find(reference)
     if row is None or row.withdrawn_at is not None:
         return _gone(row)
@@ -69,7 +72,10 @@ def search(request: HttpRequest, reference: str, captions: bool) -> HttpResponse
     asked = f"{request.path}?q={quote(text)}" if text else request.path
     found = _lines_with(of, text)
     made = manifests.found_captions if captions else manifests.found_lines
-    return fresh(request, as_json(made(of, asked, found)))
+    page = made(of, asked, found)
+    if ignored := [name for name in NOT_ASKED if name in request.GET]:
+        page["ignored"] = ignored
+    return fresh(request, as_json(page))
 
 
 @read_only
