@@ -255,7 +255,7 @@ WAYS = (
         "changes, the same address gives the same bytes: whoever wants to check a file fetches "
         "it again and compares the digests.",
         "قائمة كاملة في ملف واحد: ضع استعلام عنوان القائمة بعده، ولاحقة أخرى لصيغة أخرى "
-        "(تذكرها صفحة التصدير؛ و‎.gz بعد النص تضغطه). ويذكر ‎/export/datapackage.json مع "
+        "(تذكرها صفحة التصدير؛ و.gz بعد النص تضغطه). ويذكر /export/datapackage.json مع "
         "الاستعلام نفسه ما يضمه الملف: السؤال والأعداد ورقم التغيير والبرنامج والأعمدة. وما لم "
         "يتغير الأرشيف يعطي العنوان نفسه البايتات نفسها: فمن أراد التحقق من ملف نزّله ثانية "
         "وقارن البصمتين.",
@@ -268,8 +268,8 @@ WAYS = (
         "withdrawn stays as a deleted record for ever, in every set, at the end. A datestamp "
         "is the last second of the UTC day of the change: harvest from the time of your last "
         "harvest, and what changed that day comes once more.",
-        "‏OAI-PMH 2.0 لمن يجمع السجلات: oai_dc و oai_pbcore ‏(PBCore 2.1) و oai_datacite "
-        "‏(DataCite 4.7)؛ ومجموعات مثل kind.clip و neighbourhood.al-shaar و year.2016. ويبقى "
+        "OAI-PMH 2.0 لمن يجمع السجلات: oai_dc و oai_pbcore (PBCore 2.1) و oai_datacite "
+        "(DataCite 4.7)؛ ومجموعات مثل kind.clip و neighbourhood.al-shaar و year.2016. ويبقى "
         "ما سُحب سجلًا محذوفًا إلى الأبد، في كل مجموعة وفي آخرها. وختم التاريخ آخر ثانية من "
         "يوم التغيير بالتوقيت العالمي: اجمع منذ وقت جمعك الأخير، فيأتي ما تغيّر في ذلك اليوم "
         "مرة أخرى.",
@@ -280,8 +280,8 @@ WAYS = (
         "IIIF Presentation 3 for viewers: collections of neighbourhoods, films and "
         "testimonies; of each record a manifest at /iiif/{reference}/manifest.json, with its "
         "captions and transcripts, and IIIF Content Search 2 in what is said.",
-        "‏IIIF Presentation 3 لبرامج العرض: مجموعات للأحياء والأفلام والشهادات؛ ولكل سجل بيان "
-        "في ‎/iiif/{reference}/manifest.json مع ترجماته المكتوبة وتفريغاته، وبحث IIIF Content "
+        "IIIF Presentation 3 لبرامج العرض: مجموعات للأحياء والأفلام والشهادات؛ ولكل سجل بيان "
+        "في /iiif/{reference}/manifest.json مع ترجماته المكتوبة وتفريغاته، وبحث IIIF Content "
         "Search 2 فيما يُقال.",
     ),
     Way(
@@ -292,7 +292,7 @@ WAYS = (
         "record, by unAPI at /unapi.",
         "سجل بصيغة مرجع: ris أو bib أو csl.json أو txt. مع lang=ar بالعربية، ومع t=12,15 هاتان "
         "الثانيتان منه وما بينهما. ويجد زوتيرو وأمثاله المرجع نفسه في صفحة السجل، عبر unAPI في "
-        "‎/unapi.",
+        "/unapi.",
     ),
     Way(
         "captions",
@@ -300,20 +300,20 @@ WAYS = (
         "What is said, in one of the languages of its transcripts: vtt, srt or txt. Of a "
         "testimony told in several clips, clip= and the reference of a clip name one of them.",
         "ما يُقال، بإحدى لغات تفريغاته: vtt أو srt أو txt. وفي شهادة رُويت في عدة مقاطع يسمّي "
-        "clip=‎ مع مرجع مقطع واحدًا منها.",
+        "clip= مع مرجع مقطع واحدًا منها.",
     ),
     Way(
         "feeds",
         "/feeds/en/clips.atom",
         "Atom: what was published last of any list; put the query of the list's address behind "
         "it. In Arabic at /feeds/ar/clips.atom.",
-        "‏Atom: آخر ما نُشر من أي قائمة؛ ضع استعلام عنوان القائمة بعده. وبالعربية في "
-        "‎/feeds/ar/clips.atom.",
+        "Atom: آخر ما نُشر من أي قائمة؛ ضع استعلام عنوان القائمة بعده. وبالعربية في "
+        "/feeds/ar/clips.atom.",
     ),
     Way(
         "oembed",
         "/oembed?url={address}",
         "oEmbed: a frame that plays the clip whose address is given.",
-        "‏oEmbed: إطار يشغّل المقطع الذي يُعطى عنوانه.",
+        "oEmbed: إطار يشغّل المقطع الذي يُعطى عنوانه.",
     ),
 )

@@ -1,11 +1,12 @@
 """Tags of readers' pages (`{% load reading %}`)."""
 
+import re
 from html import escape
 from typing import Any
 
 import orjson
 from django.template import Library
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import ngettext
 
@@ -16,6 +17,11 @@ register = Library()
 
 # What could end a data block, or begin markup in it, as JSON writes letters by number.
 _IN_DATA = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
+
+# A term, an address or an example, as far as its last letter, digit or brace.
+_LATIN_RUN = re.compile(
+    r"((?:[A-Za-z]|[/.](?=[A-Za-z{]))(?:[A-Za-z0-9/._={},:& -]*[A-Za-z0-9}=])?)"
+)
 
 
 @register.filter
@@ -64,6 +70,15 @@ def unbroken(text: str, reference: str) -> SafeString:
     """Text in which no line ends within the reference: of a half, one side is copied from paper."""
     kept = format_html('<span class="whole">{}</span>', reference)
     return mark_safe(kept.join(map(escape, text.split(reference))))  # noqa: S308  (escaped)
+
+
+@register.filter
+def technical(text: str, language: str) -> SafeString:
+    """A text about programs: in Arabic, each run of Latin letters in it is isolated."""
+    pieces = _LATIN_RUN.split(text) if language == "ar" else [text]
+    isolated = '<bdi dir="ltr">{}</bdi>'
+    told = ((format_html(isolated, each) if n % 2 else each,) for n, each in enumerate(pieces))
+    return format_html_join("", "{}", told)
 
 
 @register.filter(name="size")
