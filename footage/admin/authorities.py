@@ -1,5 +1,7 @@
 """Publish a name: the verb of people, places, events and films."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
@@ -48,8 +50,13 @@ class NamedInPublic(WorkshopAdmin):
             consequences=(
                 _("Readers see the name and text as they stand here, in both languages."),
                 _("A changed byline gets a new address; the old address answers “not found”."),
+                *self.left_as_it_is(item),
             ),
         )
+
+    def left_as_it_is(self, item: Any) -> list[str]:
+        """What publishing does not change although somebody may believe it does."""
+        return []
 
     def change_view(
         self,

@@ -7,8 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from footage import publishing
 from footage.admin import consents, sealed_identities
 from footage.admin.authorities import NamedInPublic
+from footage.admin.base import isolated
 from people.models import Consent, Journalist, Person, Witness
 
 
@@ -36,6 +38,17 @@ class PersonAdmin(NamedInPublic):
 
     def subject(self, person: Person) -> str:
         return f"{person._meta.db_table}:{person.pk}"
+
+    def left_as_it_is(self, item: Any) -> list[str]:
+        if not (found := publishing.earlier_names_said(item)):
+            return []
+        return [
+            _(
+                "Words that say an earlier byline stay: revise these first if it must not be found "
+                "any more. %(references)s"
+            )
+            % {"references": " · ".join(isolated(each) for each in found)}
+        ]
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         for formset in formsets:

@@ -13,7 +13,7 @@ from footage.publishing.foreseeing import Foreseen, foresee
 from footage.publishing.foretelling import consequences
 from footage.publishing.giveaways import Giveaway, giveaways, undecided
 from footage.publishing.likeness import take_link_away
-from footage.publishing.naming import said_elsewhere
+from footage.publishing.naming import earlier_names_said, said_elsewhere
 from footage.publishing.narrowing import (
     kept_by_decision,
     listen,
@@ -47,6 +47,7 @@ __all__ = [
     "consequences",
     "describe",
     "differs",
+    "earlier_names_said",
     "foresee",
     "giveaways",
     "kept_by_decision",

@@ -65,19 +65,30 @@ def references_near(person: Journalist | Witness) -> set[str]:
 
 
 def said_elsewhere(person: Journalist | Witness) -> list[str]:
-    """What else in the catalogue says a name of this person: references, and `kind:slug` of texts.
+    """What says a name of this person beyond what is theirs, where nothing goes by itself."""
+    return _saying(names_of(person), besides=references_near(person), own=person)
+
+
+def earlier_names_said(person: Journalist | Witness) -> list[str]:
+    """What says a byline this person had and has no more: a new byline leaves such words alone."""
+    now = f"{person.byline_en}\n{person.byline_ar}"
+    earlier = {name for name in names_of(person) if not _says([_pattern(name)], now)}
+    return _saying(earlier, besides=set(), own=person)
+
+
+def _saying(names: set[str], *, besides: set[str], own: Journalist | Witness) -> list[str]:
+    """References, and `kind:slug` of texts, that say one of `names` in the catalogue.
 
     At most some dozens, as written: for a person to read, who alone can tell who is meant.
     """
-    says = partial(_says, [_pattern(name) for name in names_of(person)])
-    written, texts = Q(), Q()
-    for name in names_of(person):
+    says = partial(_says, [_pattern(name) for name in names])
+    written, texts = Q(pk__in=()), Q(pk__in=())
+    for name in names:
         written |= Q(document__icontains=name)
         texts |= Q(text_en__icontains=name) | Q(text_ar__icontains=name)
-    near = references_near(person)
-    records = PublicRecord.objects.live().filter(written).exclude(reference__in=near)
+    records = PublicRecord.objects.live().filter(written).exclude(reference__in=besides)
     others = PublicAuthority.objects.filter(texts).exclude(
-        kind=str(person._meta.model_name), slug=person.public_slug
+        kind=str(own._meta.model_name), slug=own.public_slug
     )
     found = chain(
         (row.reference for row in records.order_by("reference") if says(row.document or "")),

@@ -189,6 +189,22 @@ def test_withholding_a_name_takes_it_out_of_the_catalogue_with_the_same_save(
     assert not PublicAuthority.objects.filter(name_en=person.byline_en).exists()
 
 
+def test_the_page_of_a_new_byline_lists_what_still_says_an_earlier_one(sign_in: SignIn) -> None:
+    client = sign_in("archivist", "publisher")
+    person = world.journalist("Nour Halabi", byline_ar="نور الحلبي")
+    own = world.clip(journalist=person, summary_en="Nour Halabi and friends.")
+    other = world.clip(summary_ar="صوّره نور الحلبي.")
+    for clip in (own, other, world.clip(journalist=person)):
+        world.published(clip)
+    assert "an earlier byline stay" not in client.get(at("publish_name", person)).content.decode()
+    saved(client, person, byline_en="The Baker", byline_ar="الخبّاز")
+    page = client.get(at("publish_name", person)).content.decode()
+    sentence = page[page.index("Words that say an earlier byline stay") :].split("</li>")[0]
+    assert re.findall(r"AA-[\w-]+", sentence) == sorted([own.reference, other.reference])
+    saved(client, person, byline_en="Nour Halabi, the Baker", byline_ar="نور الحلبي الخبّاز")
+    assert "an earlier byline stay" not in client.get(at("publish_name", person)).content.decode()
+
+
 def test_a_withheld_name_is_not_published_and_the_page_says_why(sign_in: SignIn) -> None:
     client = sign_in("publisher")
     person = world.journalist(protection="withheld")
