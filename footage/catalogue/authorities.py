@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from footage.catalogue import cursors
 from footage.catalogue.models import PublicAuthority, PublicState
 from footage.catalogue.record import Record
 
@@ -111,13 +112,15 @@ def current() -> Authorities:
 
 
 def standing() -> tuple[Authorities, int]:
-    """The authorities as they stand, and the number of the last change of a record.
+    """The authorities as they stand, and the number of the last change of a record. Cursors are
+    sealed with the secret that stands beside them.
 
     Costs what `current` costs. What is read afterwards may be newer than the number, never older.
     """
     global _known
-    state = PublicState.objects.filter(pk=1).values_list("authorities", "change").first()
-    counter, change = state or (0, 0)
+    state = PublicState.objects.filter(pk=1).values_list("authorities", "change", "secret").first()
+    counter, change, secret = state or (0, 0, "")
+    cursors.seal_with(secret)
     known = _known
     if known is None or known[0] != counter:
         # Read after the counter: names may be newer than it says, never older.

@@ -1,7 +1,9 @@
-"""Places in a sorted list of records, as an address carries them: opaque, and safe when forged.
+"""Places in a sorted list of records, as an address carries them: sealed, so read by nobody else.
 
 A cursor names the record it lies beside by sort key and reference, so a page costs the same
-however deep it lies, and records that come or go elsewhere never shift it.
+however deep it lies, and records that come or go elsewhere never shift it. Read or forged, one
+would tell at which place in the order of publication a withdrawn record had stood. The same place
+is always written alike (AES-SIV, RFC 5297), so that the pages that carry it keep their ETags.
 """
 
 import base64
@@ -12,14 +14,17 @@ from datetime import date
 from typing import Any
 
 import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from django.db.models import Q
+
+from footage.catalogue.models import PublicState, new_secret
 
 # sort: (column, newest first). "surely" is for the page of a day: the certain ones lead.
 ORDERS = {
     "newest": ("filmed_from", True),
     "oldest": ("filmed_from", False),
-    # Rows are made one at a time, at first publication. Its moment is told to the day only, here
-    # too: a cursor can be read, and a forged one would answer how many came before any second.
+    # Rows are made one at a time, at first publication, whose moment is told to the day only.
     "published": ("id", True),
     "surely": ("surely", True),
 }
@@ -27,14 +32,38 @@ ORDERS = {
 LAST_ROW = 1 << 62
 
 
+_seal: AESSIV | None = None
+_secret = ""
+
+
+def seal_with(secret: str) -> None:
+    """Seal with the archive's secret from now on: whoever reads its state hands it over."""
+    global _seal, _secret
+    if secret and secret != _secret:
+        _seal, _secret = AESSIV(bytes.fromhex(secret)), secret
+
+
+def _sealing() -> AESSIV:
+    if _seal is None:
+        known = PublicState.objects.filter(pk=1).values_list("secret", flat=True).first()
+        seal_with(known or new_secret())
+    assert _seal is not None  # noqa: S101  (for the type checker: seal_with has set it)
+    return _seal
+
+
 def packed(parts: Sequence[Any]) -> str:
-    """The parts of a place in a list as an address carries them: JSON in base64url, unpadded."""
-    return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
+    """The parts of a place in a list as an address carries them: sealed, in base64url, unpadded."""
+    sealed = _sealing().encrypt(orjson.dumps(parts), None)
+    return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
 
 
 def unpacked(text: str) -> Any:
-    """What was packed, or anything else that was packed so. Raises ValueError for what was not."""
-    return orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    """The parts that were packed. Raises ValueError for what this archive did not pack."""
+    try:
+        sealed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        return orjson.loads(_sealing().decrypt(sealed, None))
+    except InvalidTag as error:
+        raise ValueError(text) from error
 
 
 @dataclass(frozen=True)

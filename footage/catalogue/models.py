@@ -1,9 +1,11 @@
-"""The public catalogue. Every column of every table here is public by definition.
+"""The public catalogue. Every column of every table here is public by definition, but for the one
+secret that seals cursors.
 
 Only `footage.publishing` writes these tables. A withdrawn record keeps its envelope and loses its
 document, its terms, its links and its renditions; there is no history of public rows.
 """
 
+import secrets
 from datetime import UTC, date, timedelta
 from typing import Any, ClassVar
 
@@ -37,6 +39,7 @@ class RecordQuerySet(models.QuerySet["PublicRecord"]):
 class PublicRecord(models.Model):
     """The envelope of one published clip or testimony, with its one canonical JSON document."""
 
+    # Of a tombstone always "clip": what it was goes with its document.
     kind = models.CharField(max_length=20)
     reference = models.CharField(max_length=20, unique=True)
     version = models.PositiveIntegerField(default=1)
@@ -72,6 +75,7 @@ class PublicRecord(models.Model):
                 condition=Q(withdrawn_at__isnull=True, document__isnull=False, withdrawal_reason="")
                 | Q(
                     withdrawn_at__isnull=False,
+                    kind="clip",
                     document__isnull=True,
                     digest="",
                     filmed_from__isnull=True,
@@ -231,11 +235,18 @@ class PublicLink(models.Model):
         return f"{self.left} {self.kind} {self.right}"
 
 
+def new_secret() -> str:
+    return secrets.token_hex(64)
+
+
 class PublicState(models.Model):
     """One row: the last change number of records, and that of authorities."""
 
     change = models.PositiveBigIntegerField(default=0)
     authorities = models.PositiveBigIntegerField(default=0)
+    # What seals the cursors that readers are given. It stands here and not in a setting, since
+    # every process that serves readers must know it, and a public one is given no keys.
+    secret = models.CharField(max_length=128, default=new_secret)
 
     class Meta:
         constraints: ClassVar = [

@@ -63,7 +63,7 @@ def row_of(record: PublicRecord) -> Row:
 
 
 def every(query: Query, names: Authorities, *, tombstones: bool = False) -> Iterator[list[Row]]:
-    """Pieces of what a query finds; with the withdrawn ones, where it asks for whole kinds.
+    """Pieces of what a query finds; with all that was withdrawn, where it asks for whole kinds.
 
     Words need the index: raises Unavailable before the first piece where there is none.
     """
@@ -73,7 +73,7 @@ def every(query: Query, names: Authorities, *, tombstones: bool = False) -> Iter
         return _listed(matching(query))
     walked = _walked(matching(query, along_key=True))
     if tombstones and whole(query):
-        return chain(walked, _gone(PublicRecord.objects.filter(kind__in=query.kinds)))
+        return chain(walked, _gone(PublicRecord.objects.all()))
     return walked
 
 

@@ -123,7 +123,7 @@ def empty(row: PublicRecord, *, reason: str) -> list[str]:
     row.terms.all().delete()
     put_links(row.reference, [])
     row.withdrawn_at, row.withdrawal_reason = timezone.now(), reason
-    row.document, row.digest = None, ""
+    row.kind, row.document, row.digest = "clip", None, ""
     row.filmed_from = row.filmed_to = None
     row.filmed_certain = False
     row.version += 1

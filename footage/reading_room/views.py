@@ -198,12 +198,13 @@ def _record(
 ) -> HttpResponse:
     """The page of a record of this kind, which `shown` makes, under its one address."""
     row, language = found(reference), reader_language()
+    if row.withdrawn_at is not None and row.reference == reference:
+        # Under either address: which of them it had is not told.
+        return _tombstone(request, row)
     if row.reference != reference or row.kind != kind:
         asked = request.META.get("QUERY_STRING", "")
         path = record_path(language, row.kind, row.reference)
         return moved(f"{path}?{asked}" if asked else path)
-    if row.withdrawn_at is not None:
-        return _tombstone(request, row)
     document, names = row.read(), authorities.current()
     links = _links(row, document, names, language)
     choice = Choice.read(request.GET)

@@ -135,7 +135,7 @@ def withdraw(row: PublicRecord, reason: str = "safety") -> None:
     row.terms.all().delete()
     row.renditions.all().delete()
     row.withdrawn_at, row.withdrawal_reason = datetime(2026, 5, 4, tzinfo=UTC), reason
-    row.document, row.digest, row.filmed_certain = None, "", False
+    row.kind, row.document, row.digest, row.filmed_certain = "clip", None, "", False
     row.filmed_from = row.filmed_to = None
     row.save()
 

@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from footage.catalogue.cursors import packed
 from footage.catalogue.models import PublicRecord
 from footage.catalogue.queries import FACETS
 from tests import world
@@ -136,7 +137,9 @@ def test_a_forged_cursor_is_a_page_or_passed_over_and_never_a_failure(collection
             for row in (-1, 0, 1.5, True, 1 << 62, (1 << 63) - 1, (1 << 64) - 1)
         ),
     ):
+        # Unsealed, and as if somebody knew the secret.
         forged.append(base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("="))
+        forged.append(packed(parts))
     for cursor in forged:
         for sort in ("", "&sort=published"):
             assert client.get(f"/en/clips/?after={quote(cursor)}{sort}").status_code == 200, cursor

@@ -87,7 +87,7 @@ class About:
 def about(query: Query, records: int) -> About:
     """What an export of a query says of itself. One database query."""
     last = PublicRecord.objects.filter(change=OuterRef("change"))
-    gone = PublicRecord.objects.filter(withdrawn_at__isnull=False, kind__in=query.kinds)
+    gone = PublicRecord.objects.filter(withdrawn_at__isnull=False)
     counted = gone.values(one=Value(1)).annotate(number=Count("pk")).values("number")
     state = PublicState.objects.filter(pk=1).annotate(
         day=Subquery(last.values("changed_on")[:1]),
