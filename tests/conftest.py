@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 numbers = itertools.count(1)
-COUNTER = "INSERT INTO catalogue_publicstate (id, change, authorities) VALUES (1, 0, 0)"
+COUNTER = f"""INSERT INTO catalogue_publicstate (id, change, authorities, secret)
+    VALUES (1, 0, 0, '{secrets.token_hex(64)}')"""
 
 
 @pytest.fixture(autouse=True)

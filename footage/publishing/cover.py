@@ -4,7 +4,7 @@ import secrets
 from collections import Counter
 from collections.abc import Iterable
 
-from django.db.models import Exists, F, Max, OuterRef
+from django.db.models import Exists, F, OuterRef
 
 from footage.catalogue.models import (
     PublicRecord,
@@ -33,7 +33,7 @@ def cover(since: int) -> None:
     numbers in a row, and a day of change later than that of revision, would stamp them for ever as
     one person's, or say which testimony a tombstone carried. Whoever kept what was public before
     can compare; whoever comes later cannot. Call it last in the transaction of an act that takes
-    away. A mirror gets the others once more, as they were. Five queries, and one for each record.
+    away. A mirror gets the others once more, as they were. Six queries, and one for each record.
     """
     rows = PublicRecord.objects.filter(change__gt=since).order_by("pk")
     changed = list(rows.values_list("pk", flat=True))
@@ -67,12 +67,13 @@ def _looking(keys: Iterable[int]) -> list[tuple[int, Look]]:
 
 
 def _drawn(wanted: int) -> set[int]:
-    """Row numbers by chance, all of them where there are few."""
-    last = PublicRecord.objects.aggregate(last=Max("pk"))["last"]
+    """Row numbers by chance; all there are where these are few, however high they have become."""
     number = min(DRAWN_FOR_EACH * wanted, DRAWN_AT_MOST)
-    if last <= 2 * number:
-        return set(range(1, last + 1))
-    return {1 + secrets.randbelow(last) for _ in range(number)}
+    keys = PublicRecord.objects.live().order_by("pk").values_list("pk", flat=True)
+    if len(found := list(keys[: 2 * number + 1])) <= 2 * number:
+        return set(found)
+    first, last = found[0], keys.reverse()[0]
+    return {first + secrets.randbelow(last - first + 1) for _ in range(number)}
 
 
 def _some(of: list[int], number: int) -> list[int]:
