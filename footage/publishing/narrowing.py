@@ -75,7 +75,7 @@ def silence_carriers() -> int:
     For a worker, every hour: an older archive left their stills, and a range may be noted after its
     testimony went. Running it again takes nothing more. One query where there is nothing to do.
     """
-    withdrawn = PublicRecord.objects.filter(kind="testimony", withdrawn_at__isnull=False)
+    withdrawn = PublicRecord.objects.filter(withdrawn_at__isnull=False)
     spans = TestimonyRange.objects.filter(
         testimony__reference__in=withdrawn.values("reference"),
         clip__reference__in=PublicRendition.objects.values("record__reference"),
