@@ -21,7 +21,7 @@ from tests.workshop.conftest import SignIn, sign_in
 from tests.workshop.test_permissions import addresses as pages_of_the_workshop
 
 __all__ = ["sign_in"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.any_database, pytest.mark.django_db]
 
 EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",

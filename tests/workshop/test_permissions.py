@@ -34,7 +34,7 @@ from tests.workshop.claims import (
 from tests.workshop.conftest import SignIn
 from tests.workshop.things import addresses, who
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.any_database, pytest.mark.django_db]
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 LOGIN = "/admin/account/login/?next="
