@@ -2,8 +2,10 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 
 from footage.catalogue.models import (
@@ -13,6 +15,7 @@ from footage.catalogue.models import (
     PublicTerm,
     day_of_change,
 )
+from footage.publishing import rows
 
 # For each record that changed, so many that did not and look alike; and always some of any look.
 OTHERS_OF_EACH = 4
@@ -26,6 +29,15 @@ DRAWN_AT_MOST = 5_000
 Look = tuple[str, bool, bool]
 
 
+@contextmanager
+def taking_away() -> Iterator[None]:
+    """The transaction of an act that takes away: alone, and covered at its end."""
+    with transaction.atomic():
+        since = rows.alone()
+        yield
+        cover(since)
+
+
 def cover(since: int) -> None:
     """Number anew, in an order of chance, what changed after `since` and others that did not.
 
@@ -33,10 +45,11 @@ def cover(since: int) -> None:
     numbers in a row, and a day of change later than that of revision, would stamp them for ever as
     one person's, or say which testimony a tombstone carried. Whoever kept what was public before
     can compare; whoever comes later cannot. Call it last in the transaction of an act that takes
-    away. A mirror gets the others once more, as they were. Six queries, and one for each record.
+    away (`taking_away`). A mirror gets the others once more, as they were. Six queries, and one for
+    each record.
     """
-    rows = PublicRecord.objects.filter(change__gt=since).order_by("pk")
-    changed = list(rows.values_list("pk", flat=True))
+    went = PublicRecord.objects.filter(change__gt=since).order_by("pk")
+    changed = list(went.values_list("pk", flat=True))
     if not changed:
         return
     looks = Counter(look for _pk, look in _looking(changed))
@@ -53,7 +66,7 @@ def cover(since: int) -> None:
 def _looking(keys: Iterable[int]) -> list[tuple[int, Look]]:
     """Those of these rows that are live, in their order, and how they look."""
     of_it = {"record": OuterRef("pk")}
-    rows = (
+    live = (
         PublicRecord.objects.live()
         .filter(pk__in=keys)
         .annotate(
@@ -63,7 +76,7 @@ def _looking(keys: Iterable[int]) -> list[tuple[int, Look]]:
         .order_by("pk")
         .values_list("pk", "kind", "named", "taken")
     )
-    return [(pk, (kind, named, taken)) for pk, kind, named, taken in rows]
+    return [(pk, (kind, named, taken)) for pk, kind, named, taken in live]
 
 
 def _drawn(wanted: int) -> set[int]:

@@ -15,7 +15,7 @@ from footage.custody.models import CustodyEvent, EventType, record
 from footage.models import Clip, Testimony, TestimonyRange
 from footage.publishing import authorities, rows
 from footage.publishing.access_copies import remove
-from footage.publishing.cover import cover
+from footage.publishing.cover import taking_away
 from footage.publishing.naming import may_be_named, names_of, references_near, unsaid
 from footage.publishing.verbs import silence, take_away
 from people.models import Consent, Journalist, Use, Witness
@@ -39,8 +39,7 @@ def narrow(person: Journalist | Witness) -> int:
     Never adds anything. Access copies are removed after the surrounding transaction commits.
     """
     acts = 0
-    with transaction.atomic():
-        since = rows.alone()
+    with taking_away():
         nameless = not may_be_named(person)
         said = names_of(person) if nameless else set()
         if nameless:
@@ -51,7 +50,6 @@ def narrow(person: Journalist | Witness) -> int:
             acts += _unsay(person, said)
         if isinstance(person, Journalist):
             acts += _end_downloads(person)
-        cover(since)
     return acts
 
 
@@ -82,12 +80,10 @@ def silence_carriers() -> int:
     ).select_related("clip")
     if not (found := list(spans)):
         return 0
-    with transaction.atomic():
-        since = rows.alone()
+    with taking_away():
         for span in found:
             names = silence(span.clip.reference, span.start_s or 0.0, span.end_s, by=None)
             transaction.on_commit(partial(remove, names))
-        cover(since)
     return len({span.clip_id for span in found})
 
 
@@ -102,10 +98,8 @@ def protect(clip: Clip) -> bool:
         reason = "consent-withdrawn"
     else:
         return False
-    with transaction.atomic():
-        since = rows.alone()
+    with taking_away():
         withdrawn = _withdraw([clip.reference], reason=reason)
-        cover(since)
     return bool(withdrawn)
 
 

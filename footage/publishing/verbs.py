@@ -19,7 +19,7 @@ from footage.models.two_persons import Act
 from footage.publishing import authorities, likeness, relying, rows
 from footage.publishing.access_copies import access_copies, remove
 from footage.publishing.coarsening import shown_ancestry
-from footage.publishing.cover import cover
+from footage.publishing.cover import cover, taking_away
 from footage.publishing.describe import credited_person, describe, public_copy, public_renditions
 from footage.publishing.giveaways import giveaways, undecided
 from footage.publishing.reasons import (
@@ -280,15 +280,13 @@ def withdraw(reference: str, *, reason: str, by: Any) -> PublicRecord:
         raise PermissionDenied
     if reason not in WITHDRAWAL_REASONS:
         raise ValidationError({"reason": _("Choose a reason from the list.")})
-    with transaction.atomic():
-        since = rows.alone()
+    with taking_away():
         row = PublicRecord.objects.live().filter(reference=reference).first()
         if row is None:
             raise ValidationError(_("Nothing is published under this reference."))
         names = take_away(row, reason=reason, by=by)
-        cover(since)
-        row.refresh_from_db()
     remove(names)
+    row.refresh_from_db()
     return row
 
 
