@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -32,23 +33,25 @@ ORDERS = {
 LAST_ROW = 1 << 62
 
 
-_seal: AESSIV | None = None
 _secret = ""
 
 
 def seal_with(secret: str) -> None:
     """Seal with the archive's secret from now on: whoever reads its state hands it over."""
-    global _seal, _secret
-    if secret and secret != _secret:
-        _seal, _secret = AESSIV(bytes.fromhex(secret)), secret
+    global _secret
+    _secret = secret or _secret
 
 
 def _sealing() -> AESSIV:
-    if _seal is None:
+    if not _secret:
         known = PublicState.objects.filter(pk=1).values_list("secret", flat=True).first()
         seal_with(known or new_secret())
-    assert _seal is not None  # noqa: S101  (for the type checker: seal_with has set it)
-    return _seal
+    return _made(_secret)
+
+
+@lru_cache(maxsize=1)
+def _made(secret: str) -> AESSIV:
+    return AESSIV(bytes.fromhex(secret))
 
 
 def packed(parts: Sequence[Any]) -> str:

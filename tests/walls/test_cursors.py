@@ -101,7 +101,9 @@ def test_no_cursor_can_be_read_made_or_changed_by_whoever_holds_it(
         ("/api/v1/authorities?limit=1", ["neighbourhood", "al"]),
     ):
         carried = PLACE.findall(client.get(path).content.decode())[0]
-        assert b"[" not in decoded(carried)[:1] and b"published" not in decoded(carried)
+        with pytest.raises(orjson.JSONDecodeError):
+            orjson.loads(decoded(carried))
+        assert b"published" not in decoded(carried)
         made = base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
         touched = ("A" if carried[0] != "A" else "B") + carried[1:]
         for wrong in (made, touched, carried[:-2]):
@@ -118,15 +120,14 @@ def test_no_cursor_can_be_read_made_or_changed_by_whoever_holds_it(
 def test_a_cursor_costs_no_query_and_lives_as_long_as_the_archive(client: Any) -> None:
     for _ in range(30):
         rows.a_clip()
-    standing = cursors._seal, cursors._secret
-    cursors._seal, cursors._secret = None, ""
+    standing, cursors._secret = cursors._secret, ""
     try:
         with CaptureQueriesContext(connection) as queries:
             content = client.get("/en/clips/?sort=published").content.decode()
         assert sum("publicstate" in query["sql"] for query in queries) == 1
         carried = PLACE.findall(content)[0]
         # As another process of the same archive, or this one begun anew.
-        cursors._seal, cursors._secret = None, ""
+        cursors._secret = ""
         assert cursors.unpacked(carried)[0] == "published"
         # As another archive.
         PublicState.objects.update(secret=new_secret())
@@ -134,4 +135,4 @@ def test_a_cursor_costs_no_query_and_lives_as_long_as_the_archive(client: Any) -
         with pytest.raises(ValueError):
             cursors.unpacked(carried)
     finally:
-        cursors._seal, cursors._secret = standing
+        cursors._secret = standing
