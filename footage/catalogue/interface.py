@@ -129,21 +129,36 @@ CHANGES = (SINCE, LIMIT)
 
 
 @dataclass(frozen=True)
-class Operation:
-    """One address: its route is named `api-<name>`. `answer` names the schema of what it gives;
-    `errors` are the statuses beside 200 and 405."""
+class Way:
+    """A way in for programs: an address, perhaps with gaps, and in words what it is for."""
 
     name: str
     path: str
     en: str
     ar: str
+
+    def description(self, language: str) -> str:
+        return self.ar if language == "ar" else self.en
+
+    @property
+    def complete(self) -> bool:
+        """Whether the address can be opened as it is."""
+        return "{" not in self.path
+
+
+@dataclass(frozen=True)
+class Operation(Way):
+    """One of the API: its route is named `api-<name>`. `answer` names the schema of what it gives;
+    `errors` are the statuses beside 200 and 405."""
+
     answer: str
     parameters: tuple[Parameter, ...] = ()
     errors: tuple[int, ...] = (400,)
     places: tuple[Parameter, ...] = ()
 
-    def description(self, language: str) -> str:
-        return self.ar if language == "ar" else self.en
+    @property
+    def complete(self) -> bool:
+        return super().complete and not any(each.required for each in self.parameters)
 
 
 _REFERENCE = Parameter("reference", "Permanent reference", "المرجع الدائم", longest=40)
@@ -231,19 +246,7 @@ OPERATIONS = (
 )
 
 
-@dataclass(frozen=True)
-class Way:
-    """A way out beside the API: an address, perhaps with gaps, and in words how it is used."""
-
-    name: str
-    path: str
-    en: str
-    ar: str
-
-    def description(self, language: str) -> str:
-        return self.ar if language == "ar" else self.en
-
-
+# Beside the API.
 WAYS = (
     Way(
         "exports",

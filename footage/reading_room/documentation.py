@@ -47,26 +47,14 @@ def api_documentation(request: HttpRequest) -> HttpResponse:
     context = {
         "operations": [
             {
-                "id": each.name,
-                "path": each.path,
-                "description": each.description(language),
+                **_way(each, language),
                 "parameters": [
                     _parameter(parameter, language) for parameter in each.places + each.parameters
                 ],
-                # A path without a gap can be opened as it is.
-                "link": each.path if "{" not in each.path and not _must(each) else "",
             }
             for each in interface.OPERATIONS
         ],
-        "ways": [
-            {
-                "id": each.name,
-                "path": each.path,
-                "description": each.description(language),
-                "link": "" if "{" in each.path else each.path,
-            }
-            for each in interface.WAYS
-        ],
+        "ways": [_way(each, language) for each in interface.WAYS],
         "openapi": "/api/v1/openapi.json",
         "usual": interface.USUAL,
         "most": interface.MOST,
@@ -77,8 +65,13 @@ def api_documentation(request: HttpRequest) -> HttpResponse:
     return respond(request, "api_documentation.html", context)
 
 
-def _must(operation: interface.Operation) -> bool:
-    return any(each.required for each in operation.parameters)
+def _way(way: interface.Way, language: str) -> dict[str, Any]:
+    return {
+        "id": way.name,
+        "path": way.path,
+        "description": way.description(language),
+        "link": way.path if way.complete else "",
+    }
 
 
 def _parameter(parameter: interface.Parameter, language: str) -> dict[str, Any]:
