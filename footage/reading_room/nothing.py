@@ -12,11 +12,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from footage.catalogue import answers, gazetteer
+from footage.catalogue import answers, beside, gazetteer
 from footage.catalogue.addresses import record_path
 from footage.catalogue.authorities import NEIGHBOURHOOD, Authorities
 from footage.catalogue.index.asking import near_misses
-from footage.catalogue.models import PublicRecord
 from footage.catalogue.queries import Query
 from footage.reading_room.wording import in_both
 from footage.references import ReferenceError, parse_reference
@@ -49,7 +48,7 @@ def _of_reference(text: str, language: str) -> dict[str, Any] | None:
         if error.code == "shape":
             return None
         return {"wrong": error.message_ar if language == "ar" else error.message_en}
-    row = PublicRecord.objects.filter(reference=reference).first()
+    row = beside.find(reference)
     if row is None:
         return {"wrong": _("No record has this reference. Compare what you typed with the source.")}
     document = None if row.withdrawn_at else row.read()

@@ -21,6 +21,7 @@ from tests.research.harvesting import (
     said,
     strictly,
 )
+from tests.research.plans import plan_of
 
 pytestmark = pytest.mark.django_db
 HOST = "aleppo-archive.invalid"
@@ -375,11 +376,8 @@ def test_pages_of_tombstones_are_found_along_an_index_of_their_own(
     asked = [q["sql"] for q in queries if '"reference" >' in q["sql"]]
     assert len(asked) == 3
     if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            for each in asked:
-                cursor.execute(f"EXPLAIN QUERY PLAN {each}")
-                plan = " ".join(row[-1] for row in cursor.fetchall())
-                assert "publicrecord_tombstones (reference>?)" in plan, plan
+        for plan in map(plan_of, asked):
+            assert "publicrecord_tombstones (reference>?)" in plan, plan
 
 
 # --- Formats -----------------------------------------------------------------------------------

@@ -90,16 +90,7 @@ class Harvest:
             first, final = (date.fromisoformat(day) if day else None for day in (since, until))
         except (ValueError, TypeError) as error:
             raise BadToken(token) from error
-        asked = cls(verb, prefix, named, first, final)
-        return replace(
-            asked,
-            after=after,
-            last=last,
-            delivered=delivered,
-            total=total,
-            as_of=as_of,
-            gone=gone,
-        )
+        return cls(verb, prefix, named, first, final, *place)
 
 
 @dataclass(frozen=True)
